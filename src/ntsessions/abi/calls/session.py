@@ -1,0 +1,155 @@
+"""Sessions: listing them, logging on and off, and being told of changes."""
+
+from enum import IntEnum
+
+from ntsessions.abi.call import Call, Partial, Reply, syscall
+from ntsessions.abi.limits import INFINITE
+from ntsessions.abi.status import NtStatus as S
+from ntsessions.abi.types import Timeout
+
+
+class ConnectState(IntEnum):
+    """WTS_CONNECTSTATE_CLASS."""
+
+    ACTIVE = 0
+    CONNECTED = 1
+    CONNECT_QUERY = 2
+    SHADOW = 3
+    DISCONNECTED = 4
+    IDLE = 5
+    LISTEN = 6
+    RESET = 7
+    DOWN = 8
+    INIT = 9
+
+
+class SessionInformation(Reply, frozen=True):
+    """One session.  `name` is what Terminal Services calls it: Services, Console, or empty when disconnected."""
+
+    session_id: int
+    name: str
+    user: str
+    state: int
+    logon_sessions: tuple[int, ...]
+    process_count: int
+    """Processes that called us or that we started; `QuerySessionProcesses` finds the others too."""
+    object_count: int
+    pool_used: int
+    """Bytes of names, objects and handles held in the executive."""
+    pool_limit: int
+    create_time: int
+    logon_time: int
+    notes: tuple[str, ...] = ()
+    """What this machine could not give the session."""
+
+
+@syscall(0x00B0)
+class QuerySessions(Call[tuple[SessionInformation, ...]]):
+    """List the sessions: all for administrators and the system; for others their own, and the bare facts of the rest."""
+
+
+@syscall(0x00B1, fails_with={S.CTX_WINSTATION_NOT_FOUND, S.ACCESS_DENIED})
+class QuerySession(Call[SessionInformation]):
+    """Read one session; -1 is the caller's.  Needs WINSTATION_QUERY on another one."""
+
+    session_id: int
+
+
+class LoggedOn(Reply, frozen=True):
+    """Where the user now is."""
+
+    session_id: int
+    logon_session: int
+    user: str
+    reconnected: bool
+    """True: the user had a session, and this is it."""
+    notes: tuple[str, ...] = ()
+
+
+@syscall(
+    0x00B2,
+    secrets={"password"},
+    fails_with={S.LOGON_FAILURE, S.NO_SUCH_USER, S.ACCOUNT_DISABLED, S.ACCOUNT_LOCKED_OUT, S.PASSWORD_EXPIRED,
+                S.PRIVILEGE_NOT_HELD, S.TOO_MANY_SESSIONS, S.CTX_LOGON_DISABLED, S.CTX_WINSTATION_BUSY,
+                S.INSUFFICIENT_RESOURCES, S.NOT_SUPPORTED},
+    fidelity=Partial("on NT a terminal asks; here a call does, and the session starts Disconnected, without a terminal"),
+)  # fmt: skip
+class Logon(Call[LoggedOn]):
+    """Log a user on interactively, into a session of their own.
+
+    Without a password it takes SeTcbPrivilege.  A user who has a session gets that one again, as with
+    `fSingleSessionPerUser`, unless `new_session`.  Answers when programs can be started there.
+    """
+
+    user_name: str
+    password: str | None = None
+    new_session: bool = False
+    private_tmp: bool = False
+
+
+@syscall(0x00B3, fails_with={S.CTX_WINSTATION_NOT_FOUND, S.ACCESS_DENIED, S.CTX_WINSTATION_BUSY})
+class Logoff(Call[tuple[int, ...]]):
+    """End a session with every process in it, and answer when nothing of it is left.
+
+    Needs WINSTATION_LOGOFF: one's own session, or RESET on another's.  Session 0 stays: ACCESS_DENIED.
+    Answers the ids of processes that could not be killed (always empty unless Linux itself refuses).
+    """
+
+    session_id: int
+
+
+class RunTarget(Reply, frozen=True):
+    """A primary token to start programs with in a session."""
+
+    token: int
+    session_id: int
+    user: str
+
+
+@syscall(
+    0x00B4,
+    fails_with={S.PRIVILEGE_NOT_HELD, S.CTX_WINSTATION_NOT_FOUND, S.NO_TOKEN, S.ACCESS_DENIED, S.TOO_MANY_OPENED_FILES},
+)
+class QueryUserToken(Call[RunTarget]):
+    """Get the primary token of a session's user (WTSQueryUserToken).
+
+    Needs SeTcbPrivilege, except for the caller's own session.  Nobody logged on: NO_TOKEN.  The filtered half of a
+    split token.  Session 0 answers the system's token to the system.
+    """
+
+    session_id: int
+
+
+class SystemEvent(IntEnum):
+    """WTSWaitSystemEvent's mask."""
+
+    CREATE = 0x1
+    DELETE = 0x2
+    RENAME = 0x4
+    CONNECT = 0x8
+    DISCONNECT = 0x10
+    LOGON = 0x20
+    LOGOFF = 0x40
+    STATECHANGE = 0x80
+    ALL = 0x7FFFFFFF
+
+
+class SessionNotification(Reply, frozen=True):
+    """What happened to a session: a code of WM_WTSSESSION_CHANGE (5 logon, 6 logoff, 0xA create, 0xB terminate ...)."""
+
+    code: int
+    session_id: int
+    time: int
+    sequence: int
+    """Ask for what came after this one with `since`."""
+
+
+@syscall(0x00B5, fails_with={S.ACCESS_DENIED})
+class WaitSessionNotification(Call[tuple[SessionNotification, ...]]):
+    """Wait for something to happen to sessions after `since` (a sequence number; -1: from now on).
+
+    Empty when the time ran out.  Callers who may not query other sessions hear of their own.
+    """
+
+    since: int = -1
+    timeout: Timeout = INFINITE
