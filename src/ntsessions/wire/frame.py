@@ -1,0 +1,98 @@
+"""Frames: one message of a SOCK_SEQPACKET socket, the kernel keeping their bounds.
+
+    request   call number (u32), request number (u32), arguments as a msgpack array
+    reply     status      (u32), request number (u32), the reply, or for errors a text for people
+
+Little-endian.  A request number of 0 asks for no reply.  Descriptors travel with the message they belong to.
+"""
+
+from struct import Struct
+from typing import Any
+
+from msgspec import DecodeError, ValidationError
+from msgspec.msgpack import Decoder, Encoder
+
+import ntsessions.abi.calls  # noqa: F401 - fills CALLS
+from ntsessions.abi.call import BY_TYPE, CALLS, Call, CallSpec
+from ntsessions.abi.calls.object import Close
+from ntsessions.abi.errors import NtError, nt_error
+from ntsessions.abi.limits import FRAME_BYTES
+from ntsessions.abi.status import NtStatus
+
+HEADER = Struct("<II")
+NO_REPLY = 0
+_CLOSE = BY_TYPE[Close].number
+
+_encode = Encoder().encode
+_pack = HEADER.pack
+_unpack = HEADER.unpack_from
+_decode_detail = Decoder(str).decode
+
+
+class ProtocolError(Exception):
+    """The peer sent what no well-behaved one sends; the connection ends."""
+
+
+def encode_request(call: Call[Any], request: int) -> bytes:
+    """Return the frame of a request.  One that is too large fails here, before it is sent."""
+    frame = _pack(BY_TYPE[type(call)].number, request) + _encode(call)
+    if len(frame) > FRAME_BYTES:
+        raise nt_error(NtStatus.NAME_TOO_LONG, f"the call takes {len(frame)} bytes, more than {FRAME_BYTES}")
+    return frame
+
+
+def decode_request(frame: memoryview) -> tuple[int, Call[Any]]:
+    """Return request number and call, or raise ProtocolError; never anything else, whatever the bytes."""
+    if not HEADER.size <= len(frame) <= FRAME_BYTES:
+        message = f"a frame of {len(frame)} bytes"
+        raise ProtocolError(message)
+    number, request = _unpack(frame)
+    spec = CALLS.get(number)
+    if request == NO_REPLY and number != _CLOSE:
+        message = f"call {number:#06x} asks for no reply; only Close may"
+        raise ProtocolError(message)
+    if spec is None:
+        message = f"no call has the number {number:#06x}"
+        raise ProtocolError(message)
+    try:
+        return request, spec.decode_call(frame[HEADER.size :])
+    except (ValidationError, DecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"{spec.name}: {error}"
+        raise ProtocolError(message) from None
+
+
+def encode_reply(request: int, reply: object) -> bytes:
+    """Return the frame of an answer."""
+    frame = _pack(0, request) + _encode(reply)
+    if len(frame) > FRAME_BYTES:
+        return encode_failure(request, NtStatus.BUFFER_OVERFLOW, "the answer is too large; ask for less of it")
+    return frame
+
+
+def encode_failure(request: int, status: NtStatus, detail: str) -> bytes:
+    """Return the frame of an error."""
+    return _pack(status, request) + _encode(detail[:2000])
+
+
+def decode_reply(frame: memoryview, spec: CallSpec) -> Any:  # noqa: ANN401 - the call's type says what it is
+    """Return the reply of a call, or raise the error that it failed with."""
+    status, _ = _unpack(frame)
+    body = frame[HEADER.size :]
+    try:
+        if status:
+            raise nt_error(NtStatus(status), _decode_detail(body))
+        return spec.decode_reply(body)
+    except NtError:
+        raise
+    except (ValidationError, DecodeError, ValueError) as error:
+        message = f"the reply to {spec.name} cannot be read: {error}"
+        raise ProtocolError(message) from None
+
+
+def request_of(frame: memoryview) -> int:
+    """Return the request number that a reply answers."""
+    if len(frame) < HEADER.size:
+        message = "a reply shorter than its header"
+        raise ProtocolError(message)
+    number: int = _unpack(frame)[1]
+    return number
