@@ -1,0 +1,118 @@
+r"""The path parser: from a name to the directory and the object it leads to (nt-semantics 1.4).
+
+`Global`, `Local` and `Session` are ordinary symbolic links; nothing here knows them.  Two names are virtual: `\??` is
+the device map of the caller's logon session (1.12), and a root of NAMED_OBJECTS is the caller's BaseNamedObjects.
+
+The walk records its steps when asked to, which is how `ExplainName` answers; there is no second parser.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ntsessions.abi.calls.object import ResolutionStep
+from ntsessions.abi.errors import NtError, nt_error
+from ntsessions.abi.limits import MAXIMUM_NAME_BYTES, MAXIMUM_REPARSES
+from ntsessions.abi.status import NtStatus
+from ntsessions.executive.objects.directory import Directory, SymbolicLink
+from ntsessions.executive.objects.object import Object
+
+DEVICE_MAP = "??"
+RECORDED_STEPS = 128
+"""How much of a walk is told; a path may have 16,000 components."""
+
+
+class Found(NamedTuple):
+    """Where a name leads: the directory that holds or would hold it, its last component, and what is there."""
+
+    parent: Directory | None
+    leaf: str
+    existing: Object | None
+
+
+@dataclass
+class Walk:
+    """One lookup: where it starts and how it compares."""
+
+    root: Directory
+    device_map: Directory
+    ignore_case: bool = False
+    open_link: bool = False
+    steps: list[ResolutionStep] | None = None
+    _reparses: int = field(default=0, init=False)
+
+    def resolve(self, path: str, start: Directory | None) -> Found:
+        r"""Follow *path* from *start*, or from the root when that is None.
+
+        Raises OBJECT_PATH_SYNTAX_BAD, OBJECT_NAME_INVALID, OBJECT_PATH_NOT_FOUND, OBJECT_TYPE_MISMATCH,
+        NAME_TOO_LONG, or OBJECT_NAME_NOT_FOUND after 32 links.
+        """
+        while True:
+            _check_length(path)
+            here, rest = self._begin(path, start)
+            outcome = self._descend(here, rest)
+            if isinstance(outcome, Found):
+                return outcome
+            path, start = outcome, None
+            self._reparses += 1
+            if self._reparses > MAXIMUM_REPARSES:
+                raise nt_error(NtStatus.OBJECT_NAME_NOT_FOUND, f"more than {MAXIMUM_REPARSES} symbolic links were met")
+
+    def _begin(self, path: str, start: Directory | None) -> tuple[Directory, str]:
+        if start is None:
+            if not path.startswith("\\"):
+                raise nt_error(NtStatus.OBJECT_PATH_SYNTAX_BAD, rf"{path!r} does not begin with a backslash")
+            return self.root, path[1:]
+        if path.startswith("\\"):
+            raise nt_error(NtStatus.OBJECT_PATH_SYNTAX_BAD, rf"{path!r} begins with a backslash below a directory")
+        return start, path
+
+    def _descend(self, here: Directory, rest: str) -> Found | str:
+        """Walk down; return what was found, or the path to start over with when a link was met."""
+        if not rest and here.is_root:
+            return Found(None, "", here)
+        while True:
+            component, separator, remainder = rest.partition("\\")
+            if not component:
+                raise nt_error(NtStatus.OBJECT_NAME_INVALID, "a component of the name is empty")
+            child = self._find(here, component)
+            self._record("look up", component, here, child)
+            if isinstance(child, SymbolicLink) and (separator or not self.open_link):
+                target = f"{child.target}\\{remainder}" if separator else child.target
+                self._record_link(child, target)
+                if not target.startswith("\\"):
+                    raise nt_error(NtStatus.OBJECT_PATH_SYNTAX_BAD, f"the link {child.path} leads to {child.target!r}")
+                return target
+            if not separator:
+                return Found(here, component, child)
+            if child is None:
+                raise nt_error(NtStatus.OBJECT_PATH_NOT_FOUND, f"{component!r} is not in {here.path}")
+            if not isinstance(child, Directory):
+                raise nt_error(NtStatus.OBJECT_TYPE_MISMATCH, f"{child.path} is a {child.type.name}, not a directory")
+            here, rest = child, remainder
+
+    def _find(self, here: Directory, component: str) -> Object | None:
+        if component == DEVICE_MAP and here.is_root:
+            return self.device_map
+        return here.find(component, ignore_case=self.ignore_case)
+
+    def _record(self, action: str, component: str, here: Directory, child: Object | None) -> None:
+        if self.steps is not None and len(self.steps) < RECORDED_STEPS:
+            outcome = "nothing of this name" if child is None else child.type.name
+            self.steps.append(ResolutionStep(action, f"{component} in {here.path}", outcome))
+
+    def _record_link(self, link: SymbolicLink, target: str) -> None:
+        if self.steps is not None and len(self.steps) < RECORDED_STEPS:
+            self.steps.append(ResolutionStep("follow", link.path, target))
+
+
+def _check_length(path: str) -> None:
+    size = 2 * len(path) if path.isascii() else len(path.encode("utf-16-le", "surrogatepass"))
+    if size > MAXIMUM_NAME_BYTES:
+        raise nt_error(NtStatus.NAME_TOO_LONG, f"{size} bytes, at most {MAXIMUM_NAME_BYTES}")
+
+
+def status_of(error: NtError | None, found: Found | None) -> NtStatus:
+    """Return what an open would meet: the parser's error, NOT_FOUND, or SUCCESS."""
+    if error is not None:
+        return error.status
+    return NtStatus.SUCCESS if found is not None and found.existing is not None else NtStatus.OBJECT_NAME_NOT_FOUND

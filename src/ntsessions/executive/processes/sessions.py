@@ -1,0 +1,97 @@
+"""How sessions begin and end (nt-semantics 4.2, 4.3, 4.8, 5.5), and the process that is the system itself."""
+
+from typing import TYPE_CHECKING
+
+from ntsessions.abi import sids
+from ntsessions.abi.access import GENERIC_ALL, WINSTATION_CURRENT_USER_ACCESS, WINSTATION_USER_ACCESS
+from ntsessions.abi.errors import nt_error
+from ntsessions.abi.limits import POOL_PER_SESSION, SESSION_ID_LIMIT
+from ntsessions.abi.security import allow, descriptor
+from ntsessions.abi.status import NtStatus
+from ntsessions.executive.objects.object import Pool
+from ntsessions.executive.objects.tree import add_session, child, place, remove_session
+from ntsessions.executive.processes.ports import close_port, port_for
+from ntsessions.executive.processes.process import Process
+from ntsessions.executive.processes.session import Session
+from ntsessions.executive.security.inheritance import concrete_acl
+
+if TYPE_CHECKING:
+    from ntsessions.abi.security import SecurityDescriptor
+    from ntsessions.executive.executive import Executive
+    from ntsessions.executive.security.token import Token
+
+SYSTEM_PROCESS_KEY = 1
+
+
+def make_session(executive: "Executive") -> Session:
+    """Make the next session: its names, its pool; Linux's side is asked for by the caller."""
+    session_id = _free_id(executive)
+    session = Session(executive.new_key(), session_id, Pool(POOL_PER_SESSION))
+    directories = add_session(executive.root, session_id, has_labels=executive.profile.has_mandatory_labels)
+    session.directory, session.named_objects, session.window_directory = directories
+    session.create_time = executive.utc
+    place(child(executive.root, "KernelObjects"), f"Session{session_id}", session, session_descriptor(None))
+    executive.sessions[session_id] = session
+    executive.sessions_by_key[session.key] = session
+    return session
+
+
+def _free_id(executive: "Executive") -> int:
+    """Return the id after the highest ever given out, or the lowest that is free once those are used up (4.8)."""
+    following = executive.next_session_id
+    if following < SESSION_ID_LIMIT:
+        executive.next_session_id += 1
+        return following
+    for candidate in range(1, SESSION_ID_LIMIT):
+        if candidate not in executive.sessions:
+            return candidate
+    raise nt_error(NtStatus.TOO_MANY_SESSIONS, f"{SESSION_ID_LIMIT} sessions")
+
+
+def session_descriptor(user: "Token | None") -> "SecurityDescriptor":
+    """Return who may do what to a session: administrators and the system all, its user what 4.6 grants them."""
+    entries = [allow(sids.LOCAL_SYSTEM, GENERIC_ALL), allow(sids.ADMINISTRATORS, GENERIC_ALL)]
+    if user is not None:
+        entries.append(allow(user.user, WINSTATION_USER_ACCESS | WINSTATION_CURRENT_USER_ACCESS))
+    dacl = concrete_acl(tuple(entries), Session.type, sids.LOCAL_SYSTEM, sids.LOCAL_SYSTEM)
+    return descriptor(dacl, owner=sids.LOCAL_SYSTEM, group=sids.LOCAL_SYSTEM)
+
+
+def set_user(executive: "Executive", session: Session, token: "Token | None") -> None:
+    """Let somebody be logged on in a session, or nobody."""
+    if session.user_token is not None:
+        executive.drop_logon(session.user_token.authentication_id)
+    session.user_token = token
+    session.user_name = "" if token is None else token.user_name
+    session.logon_time = 0 if token is None else executive.utc
+    session.descriptor = session_descriptor(token)
+    if token is not None:
+        executive.hold_logon(token.authentication_id)
+        session.first_port = port_for(executive, session, token)
+
+
+def remove(executive: "Executive", session: Session) -> None:
+    """Take a session out of the executive: its processes have ended."""
+    for process in list(session.processes.values()):
+        executive.end_process(process, int(NtStatus.UNSUCCESSFUL))
+    set_user_gone(executive, session)
+    for port in list(session.ports.values()):
+        close_port(executive, port)
+    remove_session(executive.root, session.session_id)
+    if session.parent is not None:
+        session.parent.unlink(session)
+    executive.sessions.pop(session.session_id, None)
+    executive.sessions_by_key.pop(session.key, None)
+
+
+def set_user_gone(executive: "Executive", session: Session) -> None:
+    """Nobody is logged on any more."""
+    if session.user_token is not None:
+        executive.drop_logon(session.user_token.authentication_id)
+        session.user_token = None
+    session.first_port = None
+
+
+def system_process(executive: "Executive") -> Process:
+    """Return the process that the system's own parts are threads of."""
+    return executive.processes[SYSTEM_PROCESS_KEY]
