@@ -1,0 +1,54 @@
+"""Which session a process lives in, by what it cannot change: its group, its ancestry, its IPC namespace.
+
+In that order.  The group is exact where cgroups can be written; ancestry is exact where each session has a launcher of
+its own; the namespace finds what an administrator moved out of its group.
+"""
+
+import os
+import re
+
+from ntsessions.host import processes
+from ntsessions.host.instance_place import instance_name
+
+
+class Membership:
+    """Marks of the live sessions."""
+
+    def __init__(self, state_dir: str) -> None:
+        place = os.stat(state_dir)
+        self.instance = instance_name(place)
+        self._in_group = re.compile(rf"/{self.instance}/session-(\d+)(?:/|$)", re.MULTILINE)
+        self._launchers: dict[int, int] = {}
+        self._namespaces: dict[int, int] = {}
+
+    def has_launcher(self, session_key: int, pid: int) -> None:
+        """Take note of a session's own launcher."""
+        self._launchers[pid] = session_key
+
+    def has_namespace(self, session_key: int, inode: int) -> None:
+        """Take note of a session's IPC namespace."""
+        self._namespaces[inode] = session_key
+
+    def forget(self, session_key: int) -> None:
+        """A session has ended."""
+        for marks in (self._launchers, self._namespaces):
+            for mark in [mark for mark, key in marks.items() if key == session_key]:
+                del marks[mark]
+
+    def session_of(self, pid: int) -> int | None:
+        """Return the key of the session that a live process is in."""
+        return self._by_group(pid) or self._by_ancestry(pid) or self._namespaces.get(processes.ipc_namespace(pid) or 0)
+
+    def _by_group(self, pid: int) -> int | None:
+        try:
+            with open(f"/proc/{pid}/cgroup", encoding="utf-8", errors="replace") as file:
+                found = self._in_group.search(file.read())
+        except OSError:
+            return None
+        return int(found[1]) if found else None
+
+    def _by_ancestry(self, pid: int) -> int | None:
+        if not self._launchers:
+            return None
+        return next((self._launchers[one] for one, _ in processes.ancestors(pid) if one in self._launchers), None)
+

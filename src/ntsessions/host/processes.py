@@ -1,0 +1,161 @@
+"""What Linux says about live processes.
+
+Everything here is a snapshot of something that moves: a process may end, or its number be used again, between two
+lines.  A process that is gone is None or left out, never an error; (pid, start_time) names one process for good.
+Command names are chosen by the process itself and may hold any byte, brackets and newlines included.
+"""
+
+import os
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ntsessions.executive.reports import ProcessFacts
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_PTS_MAJORS = range(136, 144)
+_VIRTUAL_CONSOLE_MAJOR = 4
+_DEEPEST_ANCESTRY = 4096
+
+
+class Stat(NamedTuple):
+    """The fields of /proc/PID/stat that we use."""
+
+    command: str
+    state: str
+    parent_pid: int
+    process_group: int
+    unix_session: int
+    terminal: int
+    start_time: int
+    """Clock ticks since boot."""
+    memory: int
+
+    @property
+    def is_dead(self) -> bool:
+        """Return whether only the entry is left (a zombie runs nothing and holds nothing)."""
+        return self.state in "ZX"
+
+
+def read_stat(pid: int) -> Stat | None:
+    """Return the state of one process, or None when there is no such process."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            text = file.read()
+    except OSError:
+        return None
+    start, end = text.find(b"("), text.rfind(b")")  # the name may hold brackets; what follows it cannot
+    if start < 0 or end < 0:
+        return None
+    fields = text[end + 2 :].split()
+    return Stat(
+        command=_printable(text[start + 1 : end]),
+        state=fields[0].decode(),
+        parent_pid=int(fields[1]),
+        process_group=int(fields[2]),
+        unix_session=int(fields[3]),
+        terminal=int(fields[4]),
+        start_time=int(fields[19]),
+        memory=int(fields[21]) * _PAGE,
+    )
+
+
+def start_time(pid: int) -> int:
+    """Return when a process started in clock ticks since boot, or 0 when it is gone."""
+    stat = read_stat(pid)
+    return 0 if stat is None else stat.start_time
+
+
+def facts(pid: int) -> ProcessFacts | None:
+    """Return what there is to know about one live process; None for one that is gone or a zombie."""
+    stat = read_stat(pid)
+    uid = _uid(pid)
+    if stat is None or uid is None or stat.is_dead:
+        return None
+    return ProcessFacts(
+        pid=pid,
+        start_time=stat.start_time,
+        parent_pid=stat.parent_pid,
+        uid=uid,
+        unix_session=stat.unix_session,
+        process_group=stat.process_group,
+        terminal=_terminal_name(stat.terminal),
+        command=stat.command,
+        memory=stat.memory,
+    )
+
+
+def facts_of(pids: Iterable[int]) -> tuple[ProcessFacts, ...]:
+    """Return the facts of those that still live."""
+    return tuple(found for pid in pids if (found := facts(pid)) is not None)
+
+
+def ancestors(pid: int) -> tuple[tuple[int, int], ...]:
+    """Return (pid, start_time) of the parent, its parent and so on, nearest first."""
+    chain: list[tuple[int, int]] = []
+    stat = read_stat(pid)
+    while stat is not None and stat.parent_pid > 0 and len(chain) < _DEEPEST_ANCESTRY:
+        parent = stat.parent_pid
+        stat = read_stat(parent)
+        if stat is not None:
+            chain.append((parent, stat.start_time))
+    return tuple(chain)
+
+
+def descendants(roots: Iterable[int]) -> tuple[int, ...]:
+    """Return every live process below *roots* (which are left out themselves), parents before children."""
+    children: dict[int, list[int]] = {}
+    dead: set[int] = set()
+    for pid in all_pids():
+        stat = read_stat(pid)
+        if stat is not None:
+            children.setdefault(stat.parent_pid, []).append(pid)
+            if stat.is_dead:
+                dead.add(pid)
+    found: list[int] = []
+    frontier = list(roots)
+    seen = set(frontier)
+    while frontier:
+        for child in children.get(frontier.pop(), ()):
+            if child not in seen:
+                seen.add(child)
+                frontier.append(child)
+                found.append(child)
+    return tuple(pid for pid in found if pid not in dead)
+
+
+def all_pids() -> tuple[int, ...]:
+    """Return the number of every process that we may see."""
+    return tuple(int(name) for name in os.listdir("/proc") if name.isdigit())
+
+
+def ipc_namespace(pid: int) -> int | None:
+    """Return the inode of a process's IPC namespace, or None when it is gone or not ours to look at."""
+    try:
+        return os.stat(f"/proc/{pid}/ns/ipc").st_ino
+    except OSError:
+        return None
+
+
+def _uid(pid: int) -> int | None:
+    try:
+        with open(f"/proc/{pid}/status", "rb") as lines:
+            for line in lines:
+                if line.startswith(b"Uid:"):
+                    return int(line.split()[1])
+    except OSError:
+        return None
+    return None
+
+
+def _printable(name: bytes) -> str:
+    return "".join(one if one.isprintable() else "?" for one in name.decode("utf-8", "replace"))
+
+
+def _terminal_name(device: int) -> str:
+    if device == 0:
+        return ""
+    number = device & 0xFFFFFFFF  # the kernel prints it signed
+    major, minor = os.major(number), os.minor(number)
+    if major in _PTS_MAJORS:
+        return f"pts/{(major - _PTS_MAJORS.start) * 256 + minor}"
+    return f"tty{minor}" if major == _VIRTUAL_CONSOLE_MAJOR else f"{major}:{minor}"
