@@ -1,0 +1,1 @@
+"""Clients of the daemon: blocking (`objects`) and asyncio (`aio`)."""

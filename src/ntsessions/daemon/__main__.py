@@ -1,0 +1,134 @@
+"""ntsessionsd: start the daemon.
+
+The order matters: namespaces and the launcher come first, while this process is small and has one thread; everything
+large is imported after the fork.
+"""
+
+import argparse
+import logging
+import os
+import secrets
+import socket
+import sys
+from pathlib import Path
+
+from ntsessions import __version__
+from ntsessions.host.isolation import IsolationError, enter_own_namespaces
+from ntsessions.host.launcher import start_launcher
+from ntsessions.host.store import StateDirInUse, StateStore
+
+CONTROL = "control"
+MACHINE_SID = "machine_sid"
+ACCOUNTS = "accounts"
+
+
+def main() -> int:
+    """Run the daemon; returns its exit status."""
+    arguments = _parse()
+    ready = Readiness(arguments.ready_fd)
+    try:
+        _run(arguments, ready)
+    except (IsolationError, StateDirInUse, ValueError, OSError, RuntimeError) as error:
+        ready.failed(str(error))
+        if arguments.verbose:
+            raise
+        return 1
+    return 0
+
+
+class Readiness:
+    """Tells whoever started us whether we run: one line on a pipe, and people on standard error."""
+
+    def __init__(self, descriptor: int | None) -> None:
+        self._descriptor = descriptor
+
+    def _tell(self, line: str) -> None:
+        if self._descriptor is not None:
+            os.write(self._descriptor, f"{line}\n".encode())
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def ready(self) -> None:
+        """We can be called."""
+        self._tell("ready")
+
+    def failed(self, text: str) -> None:
+        """We cannot run."""
+        print(f"ntsessionsd: {text}", file=sys.stderr)
+        self._tell(f"error: {text}")
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="ntsessionsd", description="The ntsessions daemon; `nts up` starts it.")
+    parser.add_argument("--state-dir", required=True, type=Path, help="directory of this instance's state")
+    parser.add_argument("--profile", help="version of Windows to be: xp, server2003, vista, windows11")
+    parser.add_argument("--groups", default=os.environ.get("NTSESSIONS_GROUPS", ""), help=argparse.SUPPRESS)
+    parser.add_argument("--ready-fd", type=int, help="descriptor to write `ready` or `error: ...` to")
+    parser.add_argument("--verbose", action="store_true", help="show where an error came from")
+    parser.add_argument("--version", action="version", version=f"ntsessionsd {__version__}")
+    return parser.parse_args()
+
+
+def _run(arguments: argparse.Namespace, ready: Readiness) -> None:
+    state_dir = arguments.state_dir.absolute()
+    store = StateStore(str(state_dir))
+    store.lock()
+    control = _bind_control(state_dir)
+    isolation = enter_own_namespaces()
+    launcher = start_launcher(str(state_dir), isolation, arguments.groups)
+    try:
+        _serve(arguments.profile, state_dir, store, control, isolation, launcher, ready)
+    finally:
+        (state_dir / CONTROL).unlink(missing_ok=True)
+
+
+def _bind_control(state_dir: Path) -> socket.socket:
+    """Listen for operators; a socket that a killed daemon left is replaced (we hold the lock)."""
+    from ntsessions.client.socket_address import seqpacket, socket_address
+
+    path = state_dir / CONTROL
+    path.unlink(missing_ok=True)
+    control = seqpacket()
+    control.setblocking(False)
+    with socket_address(str(path)) as address:
+        control.bind(address)
+    path.chmod(0o600)
+    control.listen(128)
+    return control
+
+
+def _serve(profile_name, state_dir, store, control, isolation, launcher, ready) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, PLR0913 - the parts that `_run` made, passed through once
+    from ntsessions.daemon import configuration
+    from ntsessions.daemon.daemon import Daemon
+    from ntsessions.daemon.loop import Loop
+    from ntsessions.daemon.start import host_started
+    from ntsessions.host.host import Host
+    from ntsessions.profiles.table import PROFILES
+    from ntsessions.subsystems.system import System
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings = configuration.load(state_dir)
+    name = profile_name or settings.profile
+    if name not in PROFILES:
+        raise ValueError(f"there is no profile {name!r}; one of {', '.join(PROFILES)} is needed")
+    system = System(PROFILES[name], _machine_sid(store), settings.services)
+    loop = Loop()
+    daemon = Daemon(system, loop, control, ready.ready)
+    host = Host(loop, launcher, isolation, str(state_dir), daemon.take_report)
+    try:
+        daemon.run(host, host_started(host, isolation, settings.uid_base, store.read(ACCOUNTS) or b""))
+    finally:
+        host.close()
+
+
+def _machine_sid(store: StateStore) -> str:
+    """Return this instance's SID, made at its first start."""
+    stored = store.read(MACHINE_SID)
+    if stored is None:
+        stored = f"S-1-5-21-{secrets.randbits(32)}-{secrets.randbits(32)}-{secrets.randbits(32)}".encode()
+        store.write(MACHINE_SID, stored)
+    return stored.decode()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

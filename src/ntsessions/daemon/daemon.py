@@ -1,0 +1,254 @@
+"""The composition root: the pure system, the host and the connections, around one loop.
+
+What happens in one turn: a frame is read and decoded; the time is told; the system serves the call; its effects are
+performed, which may bring reports, which may bring effects; the reply is sent.  Nothing waits and nothing polls.
+"""
+
+import errno
+import logging
+import os
+import signal
+import socket
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from ntsessions.abi.call import BY_TYPE, Call
+from ntsessions.abi.limits import FRAME_BYTES
+from ntsessions.abi.status import NtStatus
+from ntsessions.daemon import clocks, peer
+from ntsessions.daemon.descriptors import Received
+from ntsessions.daemon.loop import Loop
+from ntsessions.daemon.server import ClientConnection
+from ntsessions.executive import effects, reports
+from ntsessions.executive.executive import Pending
+from ntsessions.executive.handlers.host import CONTROL_PORT
+from ntsessions.host.host import Host
+from ntsessions.subsystems.system import System
+
+_log = logging.getLogger("ntsessionsd")
+_EMPTY_FRAME = FRAME_BYTES + 1
+
+
+class Daemon:
+    """A running host."""
+
+    def __init__(self, system: System, loop: Loop, control: socket.socket, on_ready: Callable[[], None]) -> None:
+        self.system = system
+        self.executive = system.executive
+        self.loop = loop
+        self.host: Host
+        self._control = control
+        self._on_ready = on_ready
+        self._buffer = bytearray(_EMPTY_FRAME)
+        self._connections: dict[int, ClientConnection] = {}
+        self._next_key = 0
+        self._reports: deque[reports.Report] = deque()
+        self._is_ready = False
+        self._paused: list[tuple[socket.socket, int]] = []
+
+    def take_report(self, report: reports.Report) -> None:
+        """The host has something to tell; it is told at the end of this turn."""
+        self._reports.append(report)
+
+    def run(self, host: Host, started: reports.HostStarted) -> None:
+        """Serve until told to shut down."""
+        self.host = host
+        self._listen(self._control, CONTROL_PORT)
+        self._watch_signals()
+        self._tell_time()
+        self.system.report(started)
+        self.settle()
+        self.loop.run(self._seconds_to_sleep, self._end_of_turn)
+        for connection in list(self._connections.values()):
+            connection.close()
+
+    # -- time
+
+    def _tell_time(self) -> None:
+        self.system.advance(clocks.steady(), clocks.utc())
+
+    def _seconds_to_sleep(self) -> float | None:
+        steady, absolute = self.executive.next_deadline()
+        due = []
+        if steady is not None:
+            due.append(steady - clocks.steady())
+        if absolute is not None:
+            due.append(absolute - clocks.utc())
+        return max(0, min(due)) / 1e7 if due else None
+
+    def _end_of_turn(self) -> None:
+        steady, absolute = self.executive.next_deadline()
+        if steady is not None or absolute is not None:
+            self._tell_time()
+        if self._reports or self.executive.has_effects:
+            self.settle()
+
+    # -- calls
+
+    def serve(self, connection: ClientConnection, request: int, call: Call[Any], descriptors: list[int]) -> None:
+        """Serve one call of a client."""
+        spec = BY_TYPE[type(call)]
+        if spec.secrets:
+            call = self._hide_secrets(call, spec.secrets)
+        self._tell_time()
+        thread = self.executive.threads.get(connection.key)
+        if thread is None:
+            for descriptor in descriptors:
+                os.close(descriptor)
+            return
+        received = Received(self.host, descriptors) if descriptors else None
+        if received is not None:
+            thread.received = received.facts
+        outcome = self.system.dispatch(connection.key, request, call)
+        grant, thread.grant, thread.received = thread.grant, None, ()
+        if self.executive.has_effects or self._reports:
+            self.settle()
+        if received is not None:
+            received.close()
+        if isinstance(outcome, Pending) or not request or not connection.is_open:
+            return
+        if outcome.status:
+            connection.send_failure(request, outcome.status, outcome.detail)
+        elif grant is None:
+            connection.send_reply(request, outcome.reply, [])
+        else:
+            self._send_with_memory(connection, request, outcome.reply, grant)
+
+    def _hide_secrets(self, call: Call[Any], secrets: frozenset[str]) -> Call[Any]:
+        """Leave passwords with the host and pass on the numbers it keeps them under: no log of inputs has them."""
+        from msgspec import structs
+
+        hidden = {
+            name: str(self.host.secrets.hold(getattr(call, name).encode()))
+            for name in secrets
+            if getattr(call, name) is not None
+        }
+        return structs.replace(call, **hidden)
+
+    def _send_with_memory(self, connection: ClientConnection, request: int, reply: object,
+                          grant: effects.DescriptorGrant) -> None:  # fmt: skip
+        try:
+            self.host.memory.create(grant.memory_key, grant.size)
+            descriptor = self.host.memory.descriptor(grant.memory_key, writable=grant.writable)
+        except (OSError, ValueError) as error:
+            connection.send_failure(request, NtStatus.INSUFFICIENT_RESOURCES, str(error))
+            return
+        connection.send_reply(request, reply, [descriptor])
+
+    # -- effects and reports
+
+    def settle(self) -> None:
+        """Perform what the system asks and tell it what came of it, until nothing is left."""
+        while True:
+            for effect in self.system.take_effects():
+                self._perform(effect)
+            if not self._reports:
+                if self.executive.has_effects:
+                    continue
+                break
+            report = self._reports.popleft()
+            if isinstance(report, reports.PortOpened):
+                self._listen_on_port(report.port_key)
+            self.system.report(report)
+        if self.system.is_ready and not self._is_ready:
+            self._is_ready = True
+            self._on_ready()
+
+    def _perform(self, effect: effects.Effect) -> None:
+        match effect:
+            case effects.CompleteCall():
+                self._complete(effect)
+            case effects.AdmitThread(thread_key):
+                if (connection := self._connections.get(thread_key)) is not None:
+                    connection.start_reading()
+            case effects.Disconnect(thread_key):
+                if (connection := self._connections.get(thread_key)) is not None:
+                    self._ended(connection, "")
+            case effects.ShutDown():
+                self.loop.stop()
+            case _:
+                self.host.perform(effect)
+
+    def _complete(self, effect: effects.CompleteCall) -> None:
+        connection = self._connections.get(effect.thread_key)
+        if connection is None:
+            return
+        if effect.status:
+            connection.send_failure(effect.request, effect.status, effect.detail)
+        else:
+            connection.send_reply(effect.request, effect.reply, [])
+
+    # -- connections
+
+    def _listen_on_port(self, port_key: int) -> None:
+        """Accept the programs of a port that was opened."""
+        port = self.host.ports.get(port_key)
+        if port is not None:
+            port.listener.setblocking(False)
+            self._listen(port.listener, port_key)
+
+    def _listen(self, listener: socket.socket, port_key: int) -> None:
+        self.loop.add_reader(listener.fileno(), lambda: self._accept(listener, port_key))
+
+    def _accept(self, listener: socket.socket, port_key: int) -> None:
+        try:
+            sock, _ = listener.accept()
+        except BlockingIOError:
+            return
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+                self._pause(listener, port_key)
+            return
+        if port_key == CONTROL_PORT and not peer.is_operator(sock):
+            sock.close()
+            return
+        self._next_key += 1
+        report = peer.identify(sock, self._next_key, port_key)
+        if report is None:
+            sock.close()
+            return
+        connection = ClientConnection(sock, self._next_key, self.loop, self._buffer, self.serve, self._ended)
+        self._connections[connection.key] = connection
+        self._tell_time()
+        self.system.report(report)
+        self.settle()
+
+    def _pause(self, listener: socket.socket, port_key: int) -> None:
+        """Out of descriptors: stop accepting here until a connection ends, instead of spinning."""
+        _log.error("no descriptor is left for a new connection; accepting goes on when one ends")
+        self.loop.remove_reader(listener.fileno())
+        self._paused.append((listener, port_key))
+
+    def _ended(self, connection: ClientConnection, reason: str) -> None:
+        """A connection ended: by its client, by us, or because of what it sent."""
+        if self._connections.pop(connection.key, None) is None:
+            return
+        if reason:
+            _log.warning("connection %d ended: %s", connection.key, reason)
+        connection.close()
+        self._reports.append(reports.ThreadDisconnected(connection.key))
+        paused, self._paused = self._paused, []
+        for listener, port_key in paused:
+            if listener.fileno() >= 0:
+                self._listen(listener, port_key)
+
+    # -- the end
+
+    def _watch_signals(self) -> None:
+        """SIGTERM and SIGINT end the host as `nts down` does."""
+        read_end, write_end = socket.socketpair()
+        for end in (read_end, write_end):
+            end.setblocking(False)
+        self._signal_ends = (read_end, write_end)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda *_: None)
+        signal.set_wakeup_fd(write_end.fileno(), warn_on_full_buffer=False)
+        self.loop.add_reader(read_end.fileno(), self._signaled)
+
+    def _signaled(self) -> None:
+        numbers = self._signal_ends[0].recv(64)
+        if bytes(numbers).strip(bytes([signal.SIGHUP])):
+            self._tell_time()
+            self.system.session_manager.shut_down(lambda: None)
+            self.settle()

@@ -1,0 +1,147 @@
+"""Connections: bytes in, bytes out.
+
+Every byte from a client is hostile until parsed.  A frame that is no call ends its connection, and only that one.  A
+client that does not read its replies may have a bounded amount waiting, then its connection ends too.
+"""
+
+import array
+import os
+import socket
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from ntsessions.abi.call import BY_TYPE
+from ntsessions.abi.calls.process import Connect
+from ntsessions.abi.limits import BYTES_PER_CONNECTION, DESCRIPTORS_PER_FRAME, FRAME_BYTES
+from ntsessions.abi.status import NtStatus
+from ntsessions.daemon.loop import Loop
+from ntsessions.wire.frame import ProtocolError, decode_request, encode_failure, encode_reply
+
+_ANCILLARY = socket.CMSG_SPACE(DESCRIPTORS_PER_FRAME * array.array("i").itemsize)
+_BAD_FLAGS = socket.MSG_TRUNC | socket.MSG_CTRUNC
+
+Serve = Callable[["ClientConnection", int, Any, list[int]], None]
+
+
+class ClientConnection:
+    """One client's socket."""
+
+    __slots__ = ("_buffer", "_loop", "_on_end", "_queue", "_queued", "_serve", "_socket", "_view", "fd", "has_greeted",
+                 "is_open", "is_reading", "key")  # fmt: skip
+
+    def __init__(self, sock: socket.socket, key: int, loop: Loop, buffer: bytearray, serve: Serve,
+                 on_end: Callable[["ClientConnection", str], None]) -> None:  # fmt: skip
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * FRAME_BYTES)
+        self._socket = sock
+        self._loop = loop
+        self._buffer = buffer
+        self._view = memoryview(buffer)
+        self._serve = serve
+        self._on_end = on_end
+        self._queue: deque[tuple[bytes, list[int]]] = deque()
+        self._queued = 0
+        self.fd = sock.fileno()
+        self.key = key
+        self.has_greeted = False
+        self.is_open = True
+        self.is_reading = False
+
+    def start_reading(self) -> None:
+        """The caller is known: read its calls."""
+        if self.is_open and not self.is_reading:
+            self.is_reading = True
+            self._loop.add_reader(self.fd, self.on_readable)
+
+    def on_readable(self) -> None:
+        """Read one frame and serve it."""
+        try:
+            size, ancillary, flags, _ = self._socket.recvmsg_into([self._buffer], _ANCILLARY, socket.MSG_CMSG_CLOEXEC)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._on_end(self, str(error))
+            return
+        descriptors = _descriptors(ancillary) if ancillary else []
+        if not size or flags & _BAD_FLAGS:
+            _close_all(descriptors)
+            self._on_end(self, "a frame that is too large" if size else "")
+            return
+        try:
+            request, call = decode_request(self._view[:size])
+            if descriptors and not BY_TYPE[type(call)].takes_descriptors:
+                raise ProtocolError(f"{type(call).__name__} takes no descriptors")
+            if not self.has_greeted:
+                if type(call) is not Connect:
+                    raise ProtocolError("the first call must be Connect")
+                self.has_greeted = True
+        except ProtocolError as error:
+            _close_all(descriptors)
+            self._on_end(self, str(error))
+            return
+        self._serve(self, request, call, descriptors)
+
+    def send_reply(self, request: int, reply: object, descriptors: list[int]) -> None:
+        """Send an answer; the descriptors are closed here once they were sent."""
+        self._send(encode_reply(request, reply), descriptors)
+
+    def send_failure(self, request: int, status: int, detail: str) -> None:
+        """Send an error."""
+        self._send(encode_failure(request, NtStatus(status), detail), [])
+
+    def _send(self, frame: bytes, descriptors: list[int]) -> None:
+        if self._queue:
+            self._enqueue(frame, descriptors)
+            return
+        try:
+            if descriptors:
+                socket.send_fds(self._socket, [frame], descriptors)
+                _close_all(descriptors)
+            else:
+                self._socket.send(frame)
+        except BlockingIOError:
+            self._enqueue(frame, descriptors)
+            self._loop.add_writer(self.fd, self._on_writable)
+        except OSError:
+            _close_all(descriptors)  # the client is gone; its end is read next
+
+    def _enqueue(self, frame: bytes, descriptors: list[int]) -> None:
+        self._queue.append((frame, descriptors))
+        self._queued += len(frame)
+        if self._queued > BYTES_PER_CONNECTION:
+            self._on_end(self, f"{self._queued} bytes of replies were not read")
+
+    def _on_writable(self) -> None:
+        queue, self._queue, self._queued = self._queue, deque(), 0
+        self._loop.remove_writer(self.fd)
+        for frame, descriptors in queue:
+            if self.is_open:
+                self._send(frame, descriptors)
+            else:
+                _close_all(descriptors)
+
+    def close(self) -> None:
+        """End the connection."""
+        if not self.is_open:
+            return
+        self.is_open = False
+        self._loop.remove_reader(self.fd)
+        self._loop.remove_writer(self.fd)
+        for _, descriptors in self._queue:
+            _close_all(descriptors)
+        self._queue.clear()
+        self._socket.close()
+
+
+def _descriptors(ancillary: list[tuple[int, int, bytes]]) -> list[int]:
+    received = array.array("i")
+    for level, kind, data in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            received.frombytes(data[: len(data) - len(data) % received.itemsize])
+    return list(received)
+
+
+def _close_all(descriptors: list[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)

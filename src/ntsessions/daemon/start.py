@@ -1,0 +1,38 @@
+"""What the system is told when the host has started."""
+
+import os
+import pwd
+
+from ntsessions import __version__
+from ntsessions.executive.effects import UnixIdentity
+from ntsessions.executive.reports import HostStarted
+from ntsessions.host import processes
+from ntsessions.host.host import Host
+from ntsessions.host.isolation import Isolation, Mode
+
+
+def host_started(host: Host, isolation: Isolation, uid_base: int, accounts: bytes) -> HostStarted:
+    """Return the first report."""
+    return HostStarted(
+        process_id=os.getpid(),
+        start_time=processes.start_time(os.getpid()),
+        identity=_own_identity(isolation),
+        is_personal=isolation.mode is Mode.PERSONAL,
+        process_groups=host.groups,
+        version=__version__,
+        uid_base=uid_base,
+        notes=host.notes,
+        home_base=os.path.dirname(host.accounts.managed("nobody", 0).home),
+        shell=host.accounts.managed("nobody", 0).shell,
+        accounts=accounts,
+    )
+
+
+def _own_identity(isolation: Isolation) -> UnixIdentity:
+    """Return whom the system's own programs run as: the user who started the daemon."""
+    try:
+        entry = pwd.getpwuid(isolation.uid)
+        name, home, shell = entry.pw_name, entry.pw_dir, entry.pw_shell
+    except KeyError:
+        name, home, shell = str(isolation.uid), "/", "/bin/sh"
+    return UnixIdentity(name, isolation.uid, isolation.gid, (), home, shell, is_managed=False)
