@@ -9,7 +9,7 @@ a default.
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Generic, TypeVar, dataclass_transform, get_args
 
 import msgspec
 
@@ -18,10 +18,12 @@ from ntsessions.abi.status import NtStatus
 R_co = TypeVar("R_co", covariant=True)
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Call(msgspec.Struct, Generic[R_co], frozen=True, array_like=True):
     """A request; `R_co` is the type of its reply, and the type checker carries it to the client."""
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Reply(msgspec.Struct, frozen=True, array_like=True):
     """A reply of more than one value."""
 
@@ -107,7 +109,7 @@ def syscall(
         if number in CALLS:
             message = f"call number {number:#06x} is taken by {CALLS[number].name}"
             raise ValueError(message)
-        CALLS[number] = BY_TYPE[call_type] = spec  # type: ignore[index]  # C is a type[Call]
+        CALLS[number] = BY_TYPE[call_type] = spec
         return call_type
 
     return declare

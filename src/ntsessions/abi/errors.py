@@ -24,8 +24,9 @@ class NtError(Exception):
         self.status = status
         self.detail = detail
         if isinstance(self, OSError):  # the built-ins of this family carry an errno and a text of their own
-            self.errno = STATUS_TABLE[status].errno
-            self.strerror = STATUS_TABLE[status].meaning
+            as_os_error: OSError = self
+            as_os_error.errno = STATUS_TABLE[status].errno
+            as_os_error.strerror = STATUS_TABLE[status].meaning
 
     @property
     def win32(self) -> int:

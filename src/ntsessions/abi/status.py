@@ -129,6 +129,7 @@ class StatusRow(NamedTuple):
 
 _S, _H = NtStatus, HTTPStatus
 
+# fmt: off
 STATUS_TABLE: dict[NtStatus, StatusRow] = {
     # answers
     _S.SUCCESS: StatusRow(0, 0, "", _H.OK, "done"),
@@ -223,3 +224,4 @@ STATUS_TABLE: dict[NtStatus, StatusRow] = {
     _S.CTX_WINSTATION_ACCESS_DENIED: StatusRow(7045, errno.EACCES, "AccessDenied", _H.FORBIDDEN, "access to the session is denied"),
     _S.CTX_LOGON_DISABLED: StatusRow(7037, errno.EBUSY, "LogonError", _H.SERVICE_UNAVAILABLE, "logons are disabled on this host"),
 }
+# fmt: on

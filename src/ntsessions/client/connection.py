@@ -1,8 +1,9 @@
 """The blocking connection: one socket, one NT thread.
 
 Calls go out and their replies come back in order of completion; a blocking caller has one under way, so the next
-frame is its reply.  Handles are closed without waiting for the reply.  A connection belongs to the thread and the process that
-made it: `ThreadConnections` gives each thread its own, and a forked child new ones.
+frame is its reply, and one more may have been `start`ed.  Handles are closed without waiting for the reply.  A
+connection belongs to the thread and the process that made it: `ThreadConnections` gives each thread its own, and a
+forked child new ones.
 """
 
 import array
@@ -19,7 +20,14 @@ from ntsessions.abi.calls.wait import CancelCall
 from ntsessions.abi.limits import DESCRIPTORS_PER_FRAME, FRAME_BYTES
 from ntsessions.client.address import NoDaemon
 from ntsessions.client.socket_address import seqpacket, socket_address
-from ntsessions.wire.frame import NO_REPLY, ProtocolError, decode_reply, encode_request, request_of
+from ntsessions.wire.frame import (
+    DESCRIPTORS_FOLLOW,
+    DESCRIPTORS_MESSAGE,
+    NO_REPLY,
+    decode_reply,
+    encode_request,
+    request_of,
+)
 
 R = TypeVar("R")
 
@@ -52,22 +60,42 @@ class Connection:
         self._process_id = os.getpid()
         self._request = 0
         self._pending: dict[int, PendingCall[Any]] = {}
+        self._held_closes: list[int] | None = None
         self._buffer = bytearray(FRAME_BYTES)
         self._view = memoryview(self._buffer)
         self.identity: Connected = self.call(Connect())
 
     def call(self, call: Call[R], descriptors: tuple[int, ...] = ()) -> R:
         """Make a call and return its reply; raises what it fails with (`abi.errors`)."""
-        return self.call_with_descriptors(call, descriptors)[0]
+        spec = BY_TYPE[type(call)]
+        if descriptors or spec.gives_descriptors:
+            return self.call_with_descriptors(call, descriptors)[0]
+        # The same without descriptors, on one level: this is the path that programs wait for.
+        self._request = request = self._request % 0xFFFFFFFF + 1
+        try:
+            self._socket.send(encode_request(call, request))
+            size = self._socket.recv_into(self._buffer)
+            if not size:
+                raise NoDaemon(_ENDED)
+            frame = self._view[:size]
+            if request_of(frame) != request:  # of a call that was started; ours follows
+                self._keep(request_of(frame), frame)
+                return self._receive(request, with_descriptors=False, spec=spec)[0]  # type: ignore[no-any-return]  # R, by the spec
+            return decode_reply(frame, spec)  # type: ignore[no-any-return]  # R, by the spec
+        except KeyboardInterrupt:
+            self._take_back(request)
+            raise
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise NoDaemon(_ENDED) from error
 
     def call_with_descriptors(self, call: Call[R], descriptors: tuple[int, ...] = ()) -> tuple[R, list[int]]:
         """Make a call that gives descriptors back; the caller owns them."""
         self._request = request = self._request % 0xFFFFFFFF + 1
-        frame = encode_request(call, request)
+        frame = encode_request(call, request, DESCRIPTORS_FOLLOW if descriptors else 0)
         spec = BY_TYPE[type(call)]
         try:
             if descriptors:
-                socket.send_fds(self._socket, [frame], list(descriptors))
+                self._send_pair(frame, descriptors)
             else:
                 self._socket.send(frame)
             return self._receive(request, spec.gives_descriptors, spec)
@@ -77,7 +105,7 @@ class Connection:
         except (BrokenPipeError, ConnectionResetError) as error:
             raise NoDaemon(_ENDED) from error
 
-    def _receive(self, request: int, with_descriptors: bool, spec: Any) -> tuple[Any, list[int]]:  # noqa: ANN401, FBT001 - the call's own types
+    def _receive(self, request: int, with_descriptors: bool, spec: Any) -> tuple[Any, list[int]]:
         while True:
             fds: list[int] = []
             if with_descriptors:
@@ -138,8 +166,22 @@ class Connection:
         """The descriptor that becomes readable when a reply arrives."""
         return self._socket.fileno()
 
+    def _send_pair(self, frame: bytes, descriptors: tuple[int, ...]) -> None:
+        """Send a frame and its descriptors, with nothing in between: a collection of garbage may want to close."""
+        self._held_closes = []
+        try:
+            self._socket.send(frame)
+            socket.send_fds(self._socket, [DESCRIPTORS_MESSAGE], list(descriptors))
+        finally:
+            held, self._held_closes = self._held_closes, None
+        for handle in held:
+            self.post_close(handle)
+
     def post_close(self, handle: int) -> None:
         """Close a handle without waiting."""
+        if self._held_closes is not None:
+            self._held_closes.append(handle)
+            return
         self._socket.send(encode_request(Close(handle), NO_REPLY))
 
     def close(self) -> None:

@@ -6,7 +6,8 @@ r"""Named objects as Python objects, over blocking connections.
         ready = session.event("Ready")
         if session.wait_any(ready, worker, timeout=30) is worker: ...
 
-Times are seconds.  Names are looked up as kernel32 does: in the session's own space unless they begin with `Global\`.
+Times are seconds.  `security` is a descriptor in SDDL, such as `D:(A;;GA;;;SY)(A;;GRGX;;;WD)`: the system may do
+everything, everyone may look and wait.  Names are looked up as kernel32 does: in the session's own space unless they begin with `Global\`.
 Errors are those of `abi.errors`: each also the nearest Python built-in.
 """
 
@@ -16,41 +17,24 @@ from contextlib import suppress
 from typing import Self, TypeVar
 
 from ntsessions.abi.call import Call
-from ntsessions.abi.calls.event import CreateEvent, OpenEvent, PulseEvent, QueryEvent, ResetEvent, SetEvent
-from ntsessions.abi.calls.mutant import CreateMutant, OpenMutant, QueryMutant, ReleaseMutant
+from ntsessions.abi.calls.event import PulseEvent, QueryEvent, ResetEvent, SetEvent
+from ntsessions.abi.calls.mutant import QueryMutant, ReleaseMutant
 from ntsessions.abi.calls.object import ObjectInformation, QueryObject
 from ntsessions.abi.calls.process import Connected
-from ntsessions.abi.calls.section import CreateSection, MapView, OpenSection, QuerySection
-from ntsessions.abi.calls.semaphore import CreateSemaphore, OpenSemaphore, QuerySemaphore, ReleaseSemaphore
-from ntsessions.abi.calls.timer import CancelTimer, CreateTimer, OpenTimer, SetTimer
+from ntsessions.abi.calls.section import MapView, QuerySection
+from ntsessions.abi.calls.semaphore import QuerySemaphore, ReleaseSemaphore
+from ntsessions.abi.calls.timer import CancelTimer
 from ntsessions.abi.calls.wait import WaitForObject, WaitForObjects
 from ntsessions.abi.errors import nt_error
 from ntsessions.abi.status import NtStatus
-from ntsessions.abi.types import NAMED_OBJECTS, TICKS_PER_SECOND, ObjectAttributes, OpenedHandle, WaitResult
+from ntsessions.abi.types import OpenedHandle, WaitResult
+from ntsessions.client import object_calls as calls
 from ntsessions.client.address import find_socket
 from ntsessions.client.connection import Connection, ThreadConnections
+from ntsessions.client.object_calls import FILE_MAP_READ, FILE_MAP_WRITE, AbandonedMutex, ticks
 
 R = TypeVar("R")
 O = TypeVar("O", bound="NamedObject")  # noqa: E741 - an object of any kind
-
-OPENIF = int(ObjectAttributes.OPENIF)
-_ABANDONED = range(NtStatus.ABANDONED_WAIT_0, NtStatus.ABANDONED_WAIT_0 + 64)
-
-
-class WaitTimeout(TimeoutError):
-    """The time ran out before the object was signaled."""
-
-
-class AbandonedMutex(RuntimeError):
-    """The mutex was acquired, and its last owner died holding it: what it guards may be half done.
-
-    It is raised by `with mutex:`, after the mutex was released again; `acquire()` tells it in its answer instead.
-    """
-
-
-def ticks(seconds: float | None) -> int:
-    """Translate a timeout in seconds (None: for ever) to the wire's units."""
-    return -1 if seconds is None else max(0, round(seconds * TICKS_PER_SECOND))
 
 
 class NamedObject:
@@ -128,11 +112,7 @@ class Mutex(Waitable):
 
     def acquire(self, timeout: float | None = None) -> bool:
         """Acquire it; True when the last owner died holding it.  Raises WaitTimeout."""
-        status = self._client.call(WaitForObject(self.handle, ticks(timeout))).status
-        if status == NtStatus.TIMEOUT:
-            message = f"the mutex was not free within {timeout} s"
-            raise WaitTimeout(message)
-        return status in _ABANDONED
+        return calls.acquired(self._client.call(WaitForObject(self.handle, ticks(timeout))), "mutex", timeout)
 
     def release(self) -> None:
         """Give up one level of ownership.  Raises NotOwner from a thread that does not own it."""
@@ -145,8 +125,7 @@ class Mutex(Waitable):
     def __enter__(self) -> Self:
         if self.acquire():
             self.release()
-            message = "the last owner of the mutex ended while it held it; use acquire() to take it over knowingly"
-            raise AbandonedMutex(message)
+            raise AbandonedMutex
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -158,9 +137,7 @@ class Semaphore(Waitable):
 
     def acquire(self, timeout: float | None = None) -> None:
         """Take one.  Raises WaitTimeout."""
-        if not self.wait(timeout):
-            message = f"the semaphore had nothing to take within {timeout} s"
-            raise WaitTimeout(message)
+        calls.acquired(self._client.call(WaitForObject(self.handle, ticks(timeout))), "semaphore", timeout)
 
     def release(self, count: int = 1) -> int:
         """Add *count*; returns the count before.  Raises LimitExceeded past the maximum."""
@@ -184,14 +161,11 @@ class Timer(Waitable):
 
     def set(self, seconds: float, *, period: float = 0) -> None:
         """Arm it: signaled in *seconds*, and every *period* seconds after that when given."""
-        self._client.call(SetTimer(self.handle, -ticks(seconds), round(period * 1000)))
+        self._client.call(calls.set_timer(self.handle, seconds, period))
 
     def cancel(self) -> None:
         """Disarm it; a signaled timer stays signaled."""
         self._client.call(CancelTimer(self.handle))
-
-
-FILE_MAP_COPY, FILE_MAP_WRITE, FILE_MAP_READ = 1, 2, 4
 
 
 class Section(NamedObject):
@@ -202,16 +176,11 @@ class Section(NamedObject):
         """Its size in bytes."""
         return self._client.call(QuerySection(self.handle)).size
 
-    def map(self, access: int = FILE_MAP_WRITE, offset: int = 0, size: int = 0) -> mmap.mmap:
+    def map(self, *, writable: bool = True, offset: int = 0, size: int = 0) -> mmap.mmap:
         """Map *size* bytes (0: to the end) from *offset*, a multiple of 64 KiB.  The view outlives the handle."""
+        access = FILE_MAP_WRITE if writable else FILE_MAP_READ
         grant, descriptors = self._client.connection.call_with_descriptors(MapView(self.handle, access, offset, size))
-        try:
-            protection = mmap.PROT_READ | (mmap.PROT_WRITE if grant.writable or grant.copy_on_write else 0)
-            flags = mmap.MAP_PRIVATE if grant.copy_on_write else mmap.MAP_SHARED
-            return mmap.mmap(descriptors[0], grant.size, flags, protection, offset=grant.offset)
-        finally:
-            for descriptor in descriptors:
-                os.close(descriptor)
+        return calls.map_granted(grant, descriptors)
 
 
 class Client:
@@ -255,50 +224,48 @@ class Client:
 
     # -- making and opening
 
-    def event(self, name: str | None = None, *, manual_reset: bool = False, is_set: bool = False) -> Event:
+    def event(self, name: str | None = None, *, manual_reset: bool = False, is_set: bool = False, security: str | None = None) -> Event:
         """Create an event, or open the one of this name."""
-        call = CreateEvent(name, NAMED_OBJECTS, OPENIF, event_type=int(not manual_reset), initial_state=is_set)
-        return self._made(Event, call)
+        return self._made(Event, calls.create_event(name, manual_reset=manual_reset, is_set=is_set, security=security))
 
     def open_event(self, name: str, access: int = 0x1F0003) -> Event:
         """Open an event.  Raises ObjectNotFound."""
-        return self._opened(Event, OpenEvent(name, NAMED_OBJECTS, 0, access))
+        return self._opened(Event, calls.open_event(name, access))
 
-    def mutex(self, name: str | None = None, *, owned: bool = False) -> Mutex:
+    def mutex(self, name: str | None = None, *, owned: bool = False, security: str | None = None) -> Mutex:
         """Create a mutex, or open the one of this name; *owned* has no effect on one that existed."""
-        return self._made(Mutex, CreateMutant(name, NAMED_OBJECTS, OPENIF, initial_owner=owned))
+        return self._made(Mutex, calls.create_mutex(name, owned=owned, security=security))
 
     def open_mutex(self, name: str, access: int = 0x1F0001) -> Mutex:
         """Open a mutex.  Raises ObjectNotFound."""
-        return self._opened(Mutex, OpenMutant(name, NAMED_OBJECTS, 0, access))
+        return self._opened(Mutex, calls.open_mutex(name, access))
 
-    def semaphore(self, name: str | None = None, *, count: int = 1, maximum: int = 1) -> Semaphore:
+    def semaphore(self, name: str | None = None, *, count: int = 1, maximum: int = 1, security: str | None = None) -> Semaphore:
         """Create a semaphore, or open the one of this name."""
-        call = CreateSemaphore(name, NAMED_OBJECTS, OPENIF, initial_count=count, maximum_count=maximum)
-        return self._made(Semaphore, call)
+        return self._made(Semaphore, calls.create_semaphore(name, count=count, maximum=maximum, security=security))
 
     def open_semaphore(self, name: str, access: int = 0x1F0003) -> Semaphore:
         """Open a semaphore.  Raises ObjectNotFound."""
-        return self._opened(Semaphore, OpenSemaphore(name, NAMED_OBJECTS, 0, access))
+        return self._opened(Semaphore, calls.open_semaphore(name, access))
 
-    def timer(self, name: str | None = None, *, manual_reset: bool = False) -> Timer:
+    def timer(self, name: str | None = None, *, manual_reset: bool = False, security: str | None = None) -> Timer:
         """Create a timer, or open the one of this name."""
-        return self._made(Timer, CreateTimer(name, NAMED_OBJECTS, OPENIF, timer_type=int(not manual_reset)))
+        return self._made(Timer, calls.create_timer(name, manual_reset=manual_reset, security=security))
 
     def open_timer(self, name: str, access: int = 0x1F0003) -> Timer:
         """Open a timer.  Raises ObjectNotFound."""
-        return self._opened(Timer, OpenTimer(name, NAMED_OBJECTS, 0, access))
+        return self._opened(Timer, calls.open_timer(name, access))
 
-    def section(self, name: str | None = None, size: int = 0, *, file: int | None = None, security: bytes | None = None) -> Section:
+    def section(
+        self, name: str | None = None, size: int = 0, *, file: int | None = None, security: str | None = None
+    ) -> Section:
         """Create shared memory of *size* bytes, or of the file descriptor *file*; or open the section of this name."""
-        call = CreateSection(
-            name, NAMED_OBJECTS, OPENIF, maximum_size=size, has_file=file is not None, security=security
-        )
+        call = calls.create_section(name, size, has_file=file is not None, security=security)
         return self._made(Section, call, () if file is None else (file,))
 
     def open_section(self, name: str, access: int = 0x4) -> Section:
         """Open a section, for reading unless *access* says more.  Raises ObjectNotFound."""
-        return self._opened(Section, OpenSection(name, NAMED_OBJECTS, 0, access))
+        return self._opened(Section, calls.open_section(name, access))
 
     def _made(self, kind: type[O], call: Call[OpenedHandle], descriptors: tuple[int, ...] = ()) -> O:
         opened = self.call(call, descriptors)
@@ -311,8 +278,8 @@ class Client:
 
     def wait_any(self, *objects: Waitable, timeout: float | None = None) -> Waitable | None:
         """Wait for any of up to 64 objects; returns the signaled one of lowest position, None when the time ran out."""
-        result = self._wait(objects, wait_all=False, timeout=timeout)
-        return None if result.status == NtStatus.TIMEOUT else objects[result.status % 0x80]
+        index = calls.index_of(self._wait(objects, wait_all=False, timeout=timeout))
+        return None if index is None else objects[index]
 
     def wait_all(self, *objects: Waitable, timeout: float | None = None) -> bool:
         """Wait until all are signaled at one instant; True when they were."""

@@ -8,6 +8,9 @@ from collections.abc import Callable
 
 Callback = Callable[[], object]
 
+_OUT = int(select.EPOLLOUT)
+_NOT_OUT = ~_OUT
+
 
 class Loop:
     """Calls back who waits for a descriptor; sleeps until then, or until the next deadline."""
@@ -50,20 +53,21 @@ class Loop:
         except FileNotFoundError:
             self._epoll.register(descriptor, events)
 
-    def run(self, timeout: Callable[[], float | None], after: Callback) -> None:
+    def run(self, end_of_turn: Callable[[], float]) -> None:
         """Serve until `stop`.
 
-        *timeout* tells before each sleep how many seconds it may last (None: for ever); *after* runs after each.
+        *end_of_turn* runs before each sleep and tells how many seconds it may last (-1: until something happens).
         """
         poll, readers, writers = self._epoll.poll, self._readers, self._writers
-        while not self._stopping:
-            wait = timeout()
-            for descriptor, events in poll(-1 if wait is None else wait):
-                if events & ~select.EPOLLOUT and (callback := readers.get(descriptor)) is not None:
+        while True:
+            timeout = end_of_turn()
+            if self._stopping:
+                return
+            for descriptor, events in poll(timeout):
+                if events & _NOT_OUT and (callback := readers.get(descriptor)) is not None:
                     callback()
-                if events & select.EPOLLOUT and (callback := writers.get(descriptor)) is not None:
+                if events & _OUT and (callback := writers.get(descriptor)) is not None:
                     callback()
-            after()
 
     def stop(self) -> None:
         """Let `run` return."""

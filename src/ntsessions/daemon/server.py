@@ -11,23 +11,23 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from ntsessions.abi.call import BY_TYPE
+from ntsessions.abi.call import CallSpec
 from ntsessions.abi.calls.process import Connect
 from ntsessions.abi.limits import BYTES_PER_CONNECTION, DESCRIPTORS_PER_FRAME, FRAME_BYTES
 from ntsessions.abi.status import NtStatus
 from ntsessions.daemon.loop import Loop
-from ntsessions.wire.frame import ProtocolError, decode_request, encode_failure, encode_reply
+from ntsessions.wire.frame import DESCRIPTORS_MESSAGE, ProtocolError, decode_request, encode_failure, encode_reply
 
 _ANCILLARY = socket.CMSG_SPACE(DESCRIPTORS_PER_FRAME * array.array("i").itemsize)
-_BAD_FLAGS = socket.MSG_TRUNC | socket.MSG_CTRUNC
+_BAD_FLAGS = int(socket.MSG_TRUNC | socket.MSG_CTRUNC)
 
-Serve = Callable[["ClientConnection", int, Any, list[int]], None]
+Serve = Callable[["ClientConnection", CallSpec, int, Any, list[int]], None]
 
 
 class ClientConnection:
     """One client's socket."""
 
-    __slots__ = ("_buffer", "_loop", "_on_end", "_queue", "_queued", "_serve", "_socket", "_view", "fd", "has_greeted",
+    __slots__ = ("_awaiting", "_buffer", "_loop", "_on_end", "_queue", "_queued", "_serve", "_socket", "_view", "fd", "has_greeted",
                  "is_open", "is_reading", "key")  # fmt: skip
 
     def __init__(self, sock: socket.socket, key: int, loop: Loop, buffer: bytearray, serve: Serve,
@@ -42,6 +42,8 @@ class ClientConnection:
         self._on_end = on_end
         self._queue: deque[tuple[bytes, list[int]]] = deque()
         self._queued = 0
+        self._awaiting: tuple[CallSpec, int, Any] | None = None
+        """The call whose descriptors come next."""
         self.fd = sock.fileno()
         self.key = key
         self.has_greeted = False
@@ -56,31 +58,49 @@ class ClientConnection:
 
     def on_readable(self) -> None:
         """Read one frame and serve it."""
+        if self._awaiting is not None:
+            self._receive_descriptors()
+            return
         try:
-            size, ancillary, flags, _ = self._socket.recvmsg_into([self._buffer], _ANCILLARY, socket.MSG_CMSG_CLOEXEC)
+            size = self._socket.recv_into(self._buffer)
         except BlockingIOError:
             return
         except OSError as error:
             self._on_end(self, str(error))
             return
-        descriptors = _descriptors(ancillary) if ancillary else []
-        if not size or flags & _BAD_FLAGS:
-            _close_all(descriptors)
-            self._on_end(self, "a frame that is too large" if size else "")
+        if not size:
+            self._on_end(self, "")
             return
         try:
-            request, call = decode_request(self._view[:size])
-            if descriptors and not BY_TYPE[type(call)].takes_descriptors:
-                raise ProtocolError(f"{type(call).__name__} takes no descriptors")
+            spec, request, call, announced = decode_request(self._view[:size])
             if not self.has_greeted:
                 if type(call) is not Connect:
                     raise ProtocolError("the first call must be Connect")
                 self.has_greeted = True
         except ProtocolError as error:
-            _close_all(descriptors)
             self._on_end(self, str(error))
             return
-        self._serve(self, request, call, descriptors)
+        if announced:
+            self._awaiting = (spec, request, call)
+        else:
+            self._serve(self, spec, request, call, [])
+
+    def _receive_descriptors(self) -> None:
+        """Read the message with the descriptors of the call before it, and serve that call."""
+        try:
+            size, ancillary, flags, _ = self._socket.recvmsg(1, _ANCILLARY, socket.MSG_CMSG_CLOEXEC)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._on_end(self, str(error))
+            return
+        descriptors = _descriptors(ancillary)
+        awaiting, self._awaiting = self._awaiting, None
+        if size != DESCRIPTORS_MESSAGE or flags & _BAD_FLAGS or awaiting is None:
+            _close_all(descriptors)
+            self._on_end(self, "descriptors were announced, and something else came")
+            return
+        self._serve(self, *awaiting, descriptors)
 
     def send_reply(self, request: int, reply: object, descriptors: list[int]) -> None:
         """Send an answer; the descriptors are closed here once they were sent."""

@@ -220,6 +220,17 @@ class StoreAccounts(Effect, frozen=True):
 # -- memory
 
 
+class AdoptMemory(Effect, frozen=True):
+    """A section is a file: keep the descriptor that came with the call, under the section's key.
+
+    The file is made `size` bytes long where it is shorter; that happens only to one that may be written.
+    """
+
+    memory_key: int
+    descriptor_key: int
+    size: int
+
+
 class ReleaseMemory(Effect, frozen=True):
     """No handle and no name leads to this section any more.  Views that are mapped stay."""
 

@@ -73,7 +73,8 @@ class Executive:
         self.utc = 0
         """UTC, 100 ns since 1601."""
         self.boot_time = 0
-        self._effects: list[Effect] = []
+        self.effects: list[Effect] = []
+        """What `take_effects` will return."""
         self._next_key = 0
         self._next_luid = int(FIRST_LUID)
         self._next_thread_id = 0
@@ -107,7 +108,9 @@ class Executive:
         self.counts = {"objects": 0, "calls": 0}
         self.steady = Deadlines()
         self.absolute = Deadlines()
-        self.waits = Waits(self.steady, self._wait_ended)
+        self.waits = Waits(self.steady, self.wait_ended)
+        self.handlers: dict[type[Call[Any]], Handler] = HANDLERS
+        """Who serves a call.  The parts of the system put theirs in beside the executive's own."""
 
     # -- the surface
 
@@ -120,7 +123,7 @@ class Executive:
             if len(caller.waits) >= CALLS_PER_THREAD:
                 raise nt_error(NtStatus.QUOTA_EXCEEDED, f"{CALLS_PER_THREAD} calls of this connection are pending")
             caller.request = request
-            reply = HANDLERS[type(call)](self, caller, call)
+            reply = self.handlers[type(call)](self, caller, call)
         except NtError as error:
             if error.status not in BY_TYPE[type(call)].fails_with:
                 return Outcome(NtStatus.INTERNAL_ERROR, None, f"undeclared: {error}")
@@ -135,8 +138,11 @@ class Executive:
 
     def advance(self, now: int, utc: int) -> None:
         """Tell the time, on both clocks in units of 100 ns; what is due happens, in the order in which it was due."""
-        self.now = max(self.now, now)
+        if now > self.now:
+            self.now = now
         self.utc = utc
+        if not self.has_deadlines:
+            return
         for clock, deadlines in ((self.now, self.steady), (utc, self.absolute)):
             while (item := deadlines.pop_due(clock)) is not None:
                 if isinstance(item, Wait):
@@ -148,21 +154,21 @@ class Executive:
         """Return when the next thing is due: on the steady clock, and in UTC; None for nothing."""
         return self.steady.next_due(), self.absolute.next_due()
 
+    @property
+    def has_deadlines(self) -> bool:
+        """Tell whether anything is due at any time."""
+        return bool(self.steady.live or self.absolute.live)
+
     def take_effects(self) -> list[Effect]:
         """Return, once and in order, what the world is to do."""
-        effects, self._effects = self._effects, []
+        effects, self.effects = self.effects, []
         return effects
-
-    @property
-    def has_effects(self) -> bool:
-        """Tell whether `take_effects` would return anything."""
-        return bool(self._effects)
 
     # -- for the handlers
 
     def emit(self, effect: Effect) -> None:
         """Ask the world to do something."""
-        self._effects.append(effect)
+        self.effects.append(effect)
 
     def new_key(self) -> int:
         """Return a key that was never used."""
@@ -290,7 +296,8 @@ class Executive:
 
     # -- time
 
-    def _wait_ended(self, wait: Wait, result: WaitResult) -> None:
+    def wait_ended(self, wait: Wait, result: WaitResult) -> None:
+        """Answer the call whose wait has ended."""
         self.emit(CompleteCall(wait.thread.key, wait.request, NtStatus.SUCCESS, wait.reply(result)))
 
     def _wait_timed_out(self, wait: Wait) -> None:

@@ -8,7 +8,7 @@ import os
 
 from ntsessions.executive.effects import UnixIdentity
 
-PASSWD = "/etc/passwd"
+PASSWD = "/etc/passwd"  # noqa: S105 - a path
 GROUP = "/etc/group"
 _FORBIDDEN = frozenset(":/\n\0")
 

@@ -39,7 +39,7 @@ class Accounts:
         )
 
     def managed(self, user_name: str, uid: int) -> UnixIdentity:
-        """Return the identity of a managed account; *uid* comes from the caller's allocation (`FIRST_MANAGED_UID`...)."""
+        """Return the identity of a managed account; *uid* is the caller's to allocate, from `FIRST_MANAGED_UID` on."""
         check_name(user_name)
         home = os.path.join(self._homes, user_name)
         if self._isolation.mode is Mode.PERSONAL:

@@ -88,7 +88,10 @@ class Channel:
     def receive(self) -> Message | None:
         """Return the next record, or None at the end of the line.  Raises BlockingIOError when there is none now."""
         ancillary = socket.CMSG_SPACE(MOST_DESCRIPTORS * 4)
-        body, control, _, _ = self.socket.recvmsg(LARGEST_PACKET + 1, ancillary, socket.MSG_CMSG_CLOEXEC)
+        try:
+            body, control, _, _ = self.socket.recvmsg(LARGEST_PACKET + 1, ancillary, socket.MSG_CMSG_CLOEXEC)
+        except ConnectionResetError:  # the other end died with records of ours unread
+            return None
         if not body:
             return None
         descriptors = array.array("i")

@@ -14,33 +14,37 @@ from ntsessions.host.watch_loop import EXCEPTIONAL, READABLE, WatchLoop
 class EmptinessWatch:
     """Calls *on_change* when the group may have become empty; the callee looks and decides."""
 
-    def __init__(
-        self, loop: WatchLoop, groups: ProcessGroups, group: GroupPath, on_change: Callable[[], None]
-    ) -> None:
+    def __init__(self, loop: WatchLoop, groups: ProcessGroups, group: GroupPath, on_change: Callable[[], None]) -> None:
         self._loop = loop
         self._groups = groups
         self._group = group
         self._on_change = on_change
+        self._is_closed = False
         self._member: int | None = None
         self._event = groups.emptied_event(group)
         if self._event is not None:
             os.pread(self._event, 256, 0)  # what has been read is no news
             loop.watch(self._event, self._told, EXCEPTIONAL)
 
-    def look_again(self) -> None:
-        """Make sure that a living member is watched, if members must be."""
-        if self._event is not None or self._member is not None:
-            return
+    def look_again(self) -> bool:
+        """Make sure that something will call; returns False if there is nothing to watch: look at the group again.
+
+        The last member may have ended since the caller looked, and nobody else would tell.
+        """
+        if self._is_closed or self._event is not None or self._member is not None:
+            return True
         for pid in self._groups.pids(self._group):
             try:
                 self._member = os.pidfd_open(pid)
             except ProcessLookupError:
                 continue
             self._loop.watch(self._member, self._member_ended, READABLE)
-            return
+            return True
+        return False
 
     def close(self) -> None:
         """Stop watching."""
+        self._is_closed = True
         for descriptor in (self._event, self._member):
             if descriptor is not None:
                 self._loop.forget(descriptor)
@@ -58,4 +62,5 @@ class EmptinessWatch:
             os.close(self._member)
             self._member = None
         self._on_change()
-        self.look_again()
+        if not self.look_again():
+            self._on_change()

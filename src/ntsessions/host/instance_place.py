@@ -1,8 +1,8 @@
-"""The directories of one running instance, mounted where no one but this daemon sees them.
+r"""The directories of one running instance, mounted where no one but this daemon sees them.
 
     STATE_DIR/home/NAME                 homes of managed accounts: on disk, and at the same path inside every session
-    STATE_DIR/run                       a tmpfs of the daemon's own mount namespace: gone with the daemon, however it goes
-    STATE_DIR/run/Global                what `\\BaseNamedObjects` is for POSIX shared memory: session 0's /dev/shm
+    STATE_DIR/run                       a tmpfs of the daemon's own mount namespace: gone with it, however it goes
+    STATE_DIR/run/Global                what `\BaseNamedObjects` is for POSIX shared memory: session 0's /dev/shm
     STATE_DIR/run/Sessions/KEY/         one session: ports, generated files, and the mount point of its own space
     STATE_DIR/run/cover                 what a session sees in place of STATE_DIR: nothing but `home`
 
@@ -84,6 +84,7 @@ def remove_tree(path: str) -> None:
 def _gone(remove: Callable[[str], None], path: str) -> None:
     with contextlib.suppress(FileNotFoundError):  # someone removed the state directory under us
         remove(path)
+
 
 def instance_name(state_dir: os.stat_result) -> str:
     """Return the name of the instance's own group: by inode, because paths may be spelled in several ways."""

@@ -75,8 +75,10 @@ def _explain(error: OSError) -> str:
     reasons = [advice for path, forbidding, advice in _SWITCHES if _setting(path) == forbidding]
     if not reasons:
         reasons = [
-            "check kernel.unprivileged_userns_clone, user.max_user_namespaces and "
-            "kernel.apparmor_restrict_unprivileged_userns, or whether a container's seccomp filter forbids it"
+            (
+                "check kernel.unprivileged_userns_clone, user.max_user_namespaces and "
+                "kernel.apparmor_restrict_unprivileged_userns, or whether a container's seccomp filter forbids it"
+            )
         ]
     return f"cannot make a user namespace ({error.strerror}): {'; '.join(reasons)}; or run the daemon as root"
 

@@ -62,8 +62,8 @@ class LaunchedJobs:
         for job_key, job in tuple(self._jobs.items()):
             if any(group[: len(job.group)] == job.group for group in groups):
                 self._changed(job_key)
-                if job.watch is not None and job_key in self._jobs:
-                    job.watch.look_again()
+                if job.watch is not None and not job.watch.look_again() and job_key in self._jobs:
+                    self._changed(job_key)
 
     def limit(self, job_key: int, limits: GroupLimits) -> None:
         """Set the limits of a job, now or when it gets a group."""

@@ -7,7 +7,7 @@ exact.  Processes that others started are held by pidfd instead.
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ntsessions.executive.effects import StartProcess
 from ntsessions.executive.reports import ProcessExited, ProcessStarted, ProcessStartFailed
@@ -27,6 +27,8 @@ class _Running:
     gate: int | None
     is_started: bool = False
     has_failed: bool = False
+    early_signals: list[int] = field(default_factory=list)
+    """Sent before exec, when they would do nothing."""
 
 
 @dataclass
@@ -88,7 +90,11 @@ class LaunchedProcesses:
             if watched is not None:
                 signal.pidfd_send_signal(watched.end, number)
             elif pid is not None:
-                os.kill(pid, number)
+                running = self._running[pid]
+                if running.is_started or number == signal.SIGKILL:
+                    os.kill(pid, number)
+                else:
+                    running.early_signals.append(number)
         except (ProcessLookupError, PermissionError):
             return  # its end is reported already, or it has become another user's and is not ours to signal
 
@@ -141,6 +147,8 @@ class LaunchedProcesses:
             running.is_started = True
             started = processes.start_time(running.child.pid)
             self._tell(ProcessStarted(running.process_key, running.child.pid, started))
+            for number in running.early_signals:
+                os.kill(running.child.pid, number)
 
     def _ended(self, running: _Running, status: int) -> None:
         if not running.is_started and not running.has_failed:

@@ -9,7 +9,7 @@ from ntsessions.host.groups import GroupPath, ProcessGroups
 from ntsessions.host.instance_place import InstancePlace
 from ntsessions.host.isolation import Mode
 from ntsessions.host.launched_processes import LaunchedProcesses
-from ntsessions.host.launcher_records import Answer, SessionReady
+from ntsessions.host.launcher_records import Noted, SessionReady
 from ntsessions.host.port_space import PortSpace
 from ntsessions.host.session_space import Namespaces, SessionSpace
 from ntsessions.host.watch_loop import WatchLoop
@@ -84,9 +84,7 @@ class LaunchedSessions:
             self._tell(PortFailed(request.port_key, "the session has ended"))
             return
         try:
-            port = PortSpace(
-                self._place, self._home, self._mode, session.space, request, is_first=not session.had_port
-            )
+            port = PortSpace(self._place, self._home, self._mode, session.space, request, is_first=not session.had_port)
         except OSError as error:
             self._tell(PortFailed(request.port_key, f"{error.filename or 'port'}: {error.strerror}"))
             return
@@ -124,7 +122,13 @@ class LaunchedSessions:
         """Look again at sessions that are ending, after children were reaped."""
         for session_key, session in tuple(self._sessions.items()):
             if session.ending is not None:
-                self._finish_if_empty(session_key, session)
+                self._kill_again(session_key)
+
+    def _remove_group(self, group: GroupPath) -> None:
+        try:
+            self._groups.remove(group)
+        except OSError as error:  # an empty group that stays harms nobody; it goes with the instance
+            self._tell(Noted(f"group {group[0]} could not be removed: {error.strerror}"))
 
     def _kill_again(self, session_key: int) -> None:
         """Kill what is there; whoever was born meanwhile is killed when the watch calls again."""
@@ -148,7 +152,7 @@ class LaunchedSessions:
                 self.close_port(port_key)
         self._on_end(session.group)
         if not left:
-            self._groups.remove(session.group)
+            self._remove_group(session.group)
         session.space.close()
         self._tell(SessionEnded(session_key, tuple(sorted(left))))
         return True

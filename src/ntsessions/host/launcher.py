@@ -11,7 +11,6 @@ that launcher" is then what membership means (`groups.process_tree`).
 
 import fcntl
 import gc
-import json
 import os
 import resource
 import signal
@@ -28,8 +27,8 @@ from ntsessions.host.channel import Channel, Message
 from ntsessions.host.groups import ProcessGroups
 from ntsessions.host.groups.cgroup_directory import kill_each
 from ntsessions.host.groups.choose import GroupsUnavailable, choose_groups, tree_of_this_process
-from ntsessions.host.isolation import Isolation, Mode
 from ntsessions.host.instance_place import InstancePlace, instance_name, prepare_instance
+from ntsessions.host.isolation import Isolation, Mode
 from ntsessions.host.launched_jobs import LaunchedJobs
 from ntsessions.host.launched_processes import LaunchedProcesses
 from ntsessions.host.launched_sessions import LaunchedSessions
@@ -37,13 +36,11 @@ from ntsessions.host.launcher_records import (
     Answer,
     LauncherFailed,
     LauncherReady,
+    Noted,
     SessionLauncherStarted,
 )
-from ntsessions.host.program_start import ProgramStarter
+from ntsessions.host.program_start import ProgramStarter, handle_every_signal
 from ntsessions.host.watch_loop import WatchLoop
-
-_REPLACEMENT_LINE = 3
-"""Where a replacement finds its end of the line."""
 
 
 class Setting(NamedTuple):
@@ -77,32 +74,26 @@ def start_launcher(state_dir: str, isolation: Isolation, groups: str = "") -> St
 
     *groups* forces a mechanism of process groups (`v2`, `v1`, `none`); empty: the best that can be written.
     """
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    daemon = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        ours.close()
-        start = _Start(state_dir, isolation, groups, daemon, is_replacement=False)
-        _run_and_leave(lambda: _first_launcher(Channel(theirs, blocking=True), start))
-    theirs.close()
-    return StartedLauncher(pid, Channel(ours, blocking=False))
+    return _fork_launcher(state_dir, isolation, groups, is_replacement=False)
 
 
 def replace_launcher(state_dir: str, isolation: Isolation, groups: str) -> StartedLauncher:
     """Start another first launcher after the old one died; it kills what the old one left before it is ready.
 
-    The daemon is large by now and may have threads, so this one is a new program instead of a fork.
+    It is a fork of the whole daemon, so its own forks are slow; a new program would lose the daemon's capabilities,
+    which for an ordinary user last only until exec.
     """
+    return _fork_launcher(state_dir, isolation, groups, is_replacement=True)
+
+
+def _fork_launcher(state_dir: str, isolation: Isolation, groups: str, *, is_replacement: bool) -> StartedLauncher:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs:
-        start = _Start(state_dir, isolation, groups, os.getpid(), is_replacement=True)
-        source = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-        pid = os.posix_spawn(
-            sys.executable,
-            [sys.executable, "-m", __name__, _encode(start)],
-            {"PYTHONPATH": source},
-            file_actions=[(os.POSIX_SPAWN_DUP2, theirs.fileno(), _REPLACEMENT_LINE)],
-        )
+    start = _Start(state_dir, isolation, groups, os.getpid(), is_replacement)
+    pid = os.fork()
+    if pid == 0:
+        ours.close()
+        _run_and_leave(lambda: _first_launcher(Channel(theirs, blocking=True), start))
+    theirs.close()
     return StartedLauncher(pid, Channel(ours, blocking=False))
 
 
@@ -144,8 +135,7 @@ def _first_launcher(channel: Channel, start: _Start) -> None:
 def _become_launcher(channel: Channel, name: str) -> tuple[int, int]:
     """Shed what the fork inherited; return the limit on descriptors that programs get."""
     os.setsid()  # a Ctrl-C in the daemon's terminal is not for us: we end when the daemon has
-    for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
-        signal.signal(one, signal.SIG_IGN)
+    handle_every_signal()
     null = os.open("/dev/null", os.O_RDWR)
     os.dup2(null, 0)
     kept = channel.socket.fileno()
@@ -164,18 +154,9 @@ def _become_launcher(channel: Channel, name: str) -> tuple[int, int]:
 
 
 def _wait_for_predecessor(state_dir: str) -> None:
-    """Wait until the launcher of a daemon that was killed has ended its sessions; ours keeps the lock while it lives."""
+    """Wait until the launcher of a daemon that was killed has ended its sessions; ours keeps the lock till its end."""
     lock = os.open(os.path.join(state_dir, "launcher.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
-
-
-def _encode(start: _Start) -> str:
-    return json.dumps(start)
-
-
-def _decode(text: str) -> _Start:
-    state_dir, (mode, uid, gid), groups, daemon, is_replacement = json.loads(text)
-    return _Start(state_dir, Isolation(Mode(mode), uid, gid), groups, daemon, is_replacement)
 
 
 def _open_descriptors() -> int:
@@ -189,7 +170,6 @@ class _Loop:
         self.channel = channel
         self.loop = WatchLoop()
         self._wake_read, self._wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
         self.loop.watch(self._wake_read, self._children_ended)
         self.loop.watch(channel.socket.fileno(), self._request)
@@ -232,6 +212,8 @@ class _Loop:
             return
         try:
             self.serve(message)
+        except OSError as error:  # one request that this machine refuses must not end every session
+            self.tell(Noted(f"{type(message.record).__name__}: {error.filename or ''} {error.strerror}"))
         finally:
             for one in message.descriptors:
                 os.close(one)
@@ -302,7 +284,11 @@ class Launcher(_Loop):
         if port is None or session is None or self._sessions.is_ending(port.session_key):
             self.tell(ProcessStartFailed(request.process_key, 3, "the port is closed"))
             return
-        group = self._jobs.group_for(session, request.job_keys)
+        try:
+            group = self._jobs.group_for(session, request.job_keys)
+        except OSError as error:
+            self.tell(ProcessStartFailed(request.process_key, error.errno or 0, f"job: {error.strerror}"))
+            return
         if self._processes.start(request, port, group, stdio):
             self._jobs.entered(request.job_keys)
 
@@ -374,10 +360,8 @@ class ForkingLauncher(_Loop):
         self.reap()
 
     def _kill_strays(self) -> None:
-        """Kill the processes of launchers that died by force: they have become our children."""
-        below = processes.descendants((os.getpid(),))
-        theirs = set(processes.descendants(self._launchers)) | self._launchers
-        kill_each(tuple(pid for pid in below if pid not in theirs))
+        """Kill the processes of launchers that died by force: they, then their children, become our children."""
+        kill_each(tuple(pid for pid in processes.children(os.getpid()) if pid not in self._launchers))
 
     def _become_session_launcher(self, line: socket.socket, message: Message) -> None:
         self.let_go()
@@ -386,8 +370,3 @@ class ForkingLauncher(_Loop):
         launcher = Launcher(Channel(line, blocking=True), self._setting, tree_of_this_process(), is_for_one=True)
         launcher.serve(message)
         launcher.run()
-
-
-if __name__ == "__main__":
-    line = socket.socket(fileno=_REPLACEMENT_LINE)
-    _run_and_leave(lambda: _first_launcher(Channel(line, blocking=True), _decode(sys.argv[1])))

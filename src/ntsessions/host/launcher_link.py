@@ -62,8 +62,6 @@ class LauncherLink:
                 message = self._channel.receive()
             except BlockingIOError:
                 return
-            except ConnectionResetError:
-                message = None  # it died with requests unread
             if message is None:
                 self.close()
                 self._on_gone(self)

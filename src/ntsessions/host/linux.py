@@ -1,10 +1,9 @@
-"""The system calls that Python 3.11 lacks, typed: one libc handle, and every failure is an OSError that names its object.
+"""The system calls that Python 3.11 lacks, typed: one libc handle; every failure is an OSError that names its object.
 
 Nothing here decides anything.  Constants carry the kernel's names and values, so that the manual pages apply.
 """
 
 import ctypes
-import fcntl
 import os
 
 CLONE_NEWNS = 0x00020000
@@ -35,14 +34,12 @@ AT_RECURSIVE = 0x8000
 OPEN_TREE_CLONE = 0x1
 OPEN_TREE_CLOEXEC = os.O_CLOEXEC
 MOVE_MOUNT_F_EMPTY_PATH = 0x4
-CLOSE_RANGE_CLOEXEC = 0x4
 
 TIOCSCTTY = 0x540E
 
 # Numbers of calls newer than the unified table, the same on every architecture that CPython 3.11 is built for.
 _NR_OPEN_TREE = 428
 _NR_MOVE_MOUNT = 429
-_NR_CLOSE_RANGE = 436
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.mount.argtypes = (ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p)
@@ -133,21 +130,6 @@ def drop_capability_bounds() -> None:
     for capability in range(64):
         if _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
             break  # EINVAL: one past the last that this kernel knows
-
-
-def close_on_exec_from(first: int) -> None:
-    """Make the next exec close every descriptor from *first* on."""
-    result = _libc.syscall(
-        ctypes.c_long(_NR_CLOSE_RANGE), ctypes.c_uint(first), ctypes.c_uint(0xFFFFFFFF), ctypes.c_int(CLOSE_RANGE_CLOEXEC)
-    )
-    if result == 0:
-        return
-    for name in os.listdir("/proc/self/fd"):  # kernels before 5.11 lack the flag
-        if int(name) >= first:
-            try:
-                fcntl.fcntl(int(name), fcntl.F_SETFD, fcntl.FD_CLOEXEC)
-            except OSError:
-                continue  # the descriptor of the listing itself is closed by now
 
 
 def has_capability(capability: int) -> bool:

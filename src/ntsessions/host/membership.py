@@ -37,7 +37,10 @@ class Membership:
 
     def session_of(self, pid: int) -> int | None:
         """Return the key of the session that a live process is in."""
-        return self._by_group(pid) or self._by_ancestry(pid) or self._namespaces.get(processes.ipc_namespace(pid) or 0)
+        for found in (self._by_group(pid), self._by_ancestry(pid)):
+            if found is not None:
+                return found
+        return self._namespaces.get(processes.ipc_namespace(pid) or 0)
 
     def _by_group(self, pid: int) -> int | None:
         try:
@@ -51,4 +54,3 @@ class Membership:
         if not self._launchers:
             return None
         return next((self._launchers[one] for one, _ in processes.ancestors(pid) if one in self._launchers), None)
-

@@ -47,19 +47,14 @@ class SectionMemory:
     def adopt(self, memory_key: int, descriptor: int) -> int:
         """Take a client's open file as the memory; returns its size.  Owns *descriptor* from here, also on failure."""
         try:
-            status = os.fstat(descriptor)
-            access = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
-            if not stat.S_ISREG(status.st_mode):
-                raise ValueError("a section can be made of regular files only")
-            if access == os.O_WRONLY:
-                raise PermissionError("the file was not opened for reading")
+            section = _of_file(descriptor)
             if memory_key in self._sections:
-                raise ValueError(f"memory {memory_key} is there already")
+                raise ValueError(f"memory {memory_key} is there already")  # noqa: TRY301 - one place closes
         except (OSError, ValueError):
             os.close(descriptor)
             raise
-        self._sections[memory_key] = _Section(descriptor, status.st_size, can_write=access == os.O_RDWR)
-        return status.st_size
+        self._sections[memory_key] = section
+        return section.size
 
     def size(self, memory_key: int) -> int:
         """Return the size that the memory had when it was made."""
@@ -84,6 +79,17 @@ class SectionMemory:
         """Forget all."""
         for memory_key in tuple(self._sections):
             self.release(memory_key)
+
+
+def _of_file(descriptor: int) -> _Section:
+    """Check that a client's file can be a section, and what for."""
+    status = os.fstat(descriptor)
+    access = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
+    if not stat.S_ISREG(status.st_mode):
+        raise ValueError("a section can be made of regular files only")
+    if access == os.O_WRONLY:
+        raise PermissionError("the file was not opened for reading")
+    return _Section(descriptor, status.st_size, can_write=access == os.O_RDWR)
 
 
 def raise_descriptor_limit() -> None:

@@ -36,7 +36,14 @@ class PortSpace:
     """One port of a session, seen from the launcher."""
 
     def __init__(
-        self, place: InstancePlace, home: Namespaces, mode: Mode, space: SessionSpace, request: OpenPort, *, is_first: bool
+        self,
+        place: InstancePlace,
+        home: Namespaces,
+        mode: Mode,
+        space: SessionSpace,
+        request: OpenPort,
+        *,
+        is_first: bool,
     ) -> None:
         self.identity = request.identity
         self.session_key = request.session_key

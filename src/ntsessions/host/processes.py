@@ -15,6 +15,8 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _PTS_MAJORS = range(136, 144)
 _VIRTUAL_CONSOLE_MAJOR = 4
 _DEEPEST_ANCESTRY = 4096
+_HAS_CHILDREN_FILES = os.path.exists("/proc/thread-self/children")
+"""Whether the kernel was built with CONFIG_PROC_CHILDREN."""
 
 
 class Stat(NamedTuple):
@@ -101,26 +103,28 @@ def ancestors(pid: int) -> tuple[tuple[int, int], ...]:
     return tuple(chain)
 
 
+def children(pid: int) -> tuple[int, ...]:
+    """Return the children of a process, dead ones included; one that is born or ends meanwhile may be missed."""
+    found: list[int] = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children", encoding="ascii") as file:
+                found += map(int, file.read().split())
+    except OSError:
+        if os.path.exists(f"/proc/{pid}") and not _HAS_CHILDREN_FILES:
+            return tuple(one for one in all_pids() if (stat := read_stat(one)) is not None and stat.parent_pid == pid)
+    return tuple(found)
+
+
 def descendants(roots: Iterable[int]) -> tuple[int, ...]:
     """Return every live process below *roots* (which are left out themselves), parents before children."""
-    children: dict[int, list[int]] = {}
-    dead: set[int] = set()
-    for pid in all_pids():
-        stat = read_stat(pid)
-        if stat is not None:
-            children.setdefault(stat.parent_pid, []).append(pid)
-            if stat.is_dead:
-                dead.add(pid)
-    found: list[int] = []
+    found: dict[int, None] = {}
     frontier = list(roots)
-    seen = set(frontier)
     while frontier:
-        for child in children.get(frontier.pop(), ()):
-            if child not in seen:
-                seen.add(child)
-                frontier.append(child)
-                found.append(child)
-    return tuple(pid for pid in found if pid not in dead)
+        fresh = [child for child in children(frontier.pop()) if child not in found]
+        found.update(dict.fromkeys(fresh))
+        frontier += fresh
+    return tuple(pid for pid in found if (stat := read_stat(pid)) is not None and not stat.is_dead)
 
 
 def all_pids() -> tuple[int, ...]:

@@ -1,13 +1,17 @@
 """From a fork of the launcher to a running program: everything that happens in the child, and how it tells.
 
-The child inherits nothing by accident: descriptors above 2 are closed by exec, the environment is built from nothing,
-signals and umask are the defaults, and the limit on descriptors is the one that the daemon was started with (programs
-exist that walk all possible numbers).
+The child inherits nothing by accident.  Every descriptor of a launcher above 2 closes on exec, its signals all have
+handlers, which exec resets to the default, the environment is built from nothing, and the limit on descriptors is the
+one that the daemon was started with (programs exist that walk all possible numbers).
+
+The child does as little as possible: each page that it or the launcher touches between fork and exec is copied, which
+is what a start costs.  Hence everything that can be known before is worked out before.
 
 A close-on-exec pipe says how it went: it closes at exec, or carries the errno and what was being tried.  A suspended
 start says READY and waits on a second pipe; if the launcher dies, that pipe closes and the child leaves.
 """
 
+import contextlib
 import fcntl
 import os
 import resource
@@ -42,6 +46,19 @@ class Starting(NamedTuple):
     """Write end: one byte lets a suspended child go on."""
 
 
+class _Plan(NamedTuple):
+    """What a child needs to know."""
+
+    request: StartProcess
+    port: PortSpace
+    entries: tuple[int, ...]
+    """Files of the process groups, open for writing."""
+    stdio: tuple[int, ...]
+    environment: dict[str, str]
+    told: int
+    gate: int | None
+
+
 class ProgramStarter:
     """Starts programs for one launcher; holds what is the same for all of them."""
 
@@ -49,79 +66,70 @@ class ProgramStarter:
         self._mode = mode
         self._groups = groups
         self._descriptor_limit = descriptor_limit
-        self._ignored = [one for one in signal.valid_signals() if signal.getsignal(one) is signal.SIG_IGN]
         self._null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
 
     def start(self, request: StartProcess, port: PortSpace, group: GroupPath, stdio: tuple[int, ...]) -> Starting:
-        """Fork a child that becomes the program.  *stdio* is empty or has three descriptors; the caller keeps them."""
-        progress, told = os.pipe2(os.O_CLOEXEC)
-        gate_read, gate_write = os.pipe2(os.O_CLOEXEC) if request.suspended else (None, None)
-        try:
-            pid = os.fork()
-        except OSError:
-            os.close(progress)
-            for end in (gate_read, gate_write):
-                if end is not None:
-                    os.close(end)
-            os.close(told)
-            raise
-        if pid == 0:
-            if gate_write is not None:
-                os.close(gate_write)
-            self._become(request, port, group, stdio, told, gate_read)
-        os.close(told)
-        if gate_read is not None:
-            os.close(gate_read)
+        """Fork a child that becomes the program.  *stdio*: input, output, error; missing ones are /dev/null."""
+        environment = environment_of(port.identity, port.runtime_dir) | dict(request.environment)
+        with contextlib.ExitStack() as ours:  # what the parent closes again, also if the fork fails
+            entries = tuple(_opened(path, ours) for path in self._groups.entries(group))
+            progress, told = os.pipe2(os.O_CLOEXEC)
+            ours.callback(os.close, told)
+            gate_read = gate_write = None
+            if request.suspended:
+                gate_read, gate_write = os.pipe2(os.O_CLOEXEC)
+                ours.callback(os.close, gate_read)
+            plan = _Plan(request, port, entries, (*stdio, *(self._null,) * 3)[:3], environment, told, gate_read)
+            try:
+                pid = os.fork()
+            except OSError:
+                os.close(progress)
+                if gate_write is not None:
+                    os.close(gate_write)
+                raise
+            if pid == 0:
+                if gate_write is not None:
+                    os.close(gate_write)
+                self._become(plan)
         self._groups.joined(group, pid)
         os.set_blocking(progress, False)
         return Starting(pid, progress, gate_write)
 
-    def _become(
-        self,
-        request: StartProcess,
-        port: PortSpace,
-        group: GroupPath,
-        stdio: tuple[int, ...],
-        told: int,
-        gate: int | None,
-    ) -> NoReturn:
-        what = "prepare"
+    def _become(self, plan: _Plan) -> NoReturn:
+        request, port = plan.request, plan.port
+        what = "join the group"
         try:
-            signal.set_wakeup_fd(-1)
-            what = "join the group"
-            self._groups.join(group)
-            self._reset(request, stdio)
+            for entry in plan.entries:
+                os.write(entry, b"0")
+            what = "prepare"
+            self._take_place(plan)
             what = "enter the session"
             port.enter()
             what = "become the account"
             self._take_identity(port)
-            linux.close_on_exec_from(3)
             what = "execute"
-            environment = environment_of(port.identity, port.runtime_dir) | dict(request.environment)
             _enter_directory(request.working_directory, port.identity.home)
-            program = _find(request.arguments, environment["PATH"])
-            if gate is not None:
-                os.write(told, READY)
-                if not os.read(gate, 1):
+            program = _find(request.arguments, plan.environment["PATH"])
+            if plan.gate is not None:
+                _reset_signals()  # so that they end it while it waits
+                os.write(plan.told, READY)
+                if not os.read(plan.gate, 1):
                     os._exit(CANNOT_EXECUTE)
-            os.execve(program, request.arguments, environment)
+            os.execve(program, request.arguments, plan.environment)  # noqa: S606 - no shell is wanted
         except OSError as error:
             name = request.arguments[0] if what == "execute" and request.arguments else what
-            os.write(told, f"{error.errno or 0}\n{name}: {error.strerror or error}".encode()[:_LARGEST_MESSAGE])
+            os.write(plan.told, f"{error.errno or 0}\n{name}: {error.strerror or error}".encode()[:_LARGEST_MESSAGE])
         except BaseException as error:  # noqa: BLE001 - a forked child must never return into the launcher's loop
-            os.write(told, f"22\n{what}: {error}".encode("utf-8", "replace")[:_LARGEST_MESSAGE])
+            os.write(plan.told, f"22\n{what}: {error}".encode("utf-8", "replace")[:_LARGEST_MESSAGE])
         finally:
             os._exit(CANNOT_EXECUTE)
 
-    def _reset(self, request: StartProcess, stdio: tuple[int, ...]) -> None:
-        for one in self._ignored:
-            signal.signal(one, signal.SIG_DFL)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    def _take_place(self, plan: _Plan) -> None:
+        signal.set_wakeup_fd(-1)
         os.setsid()
-        for number, descriptor in enumerate(stdio or (self._null,) * 3):
+        for number, descriptor in enumerate(plan.stdio):
             os.dup2(descriptor, number)
-        if request.new_terminal:
+        if plan.request.new_terminal:
             fcntl.ioctl(0, linux.TIOCSCTTY, 0)
         os.umask(0o022)
         resource.setrlimit(resource.RLIMIT_NOFILE, self._descriptor_limit)
@@ -134,6 +142,33 @@ class ProgramStarter:
         os.setgroups(identity.groups)
         os.setresgid(identity.gid, identity.gid, identity.gid)
         os.setresuid(identity.uid, identity.uid, identity.uid)
+
+
+def handle_every_signal() -> None:
+    """Give the calling launcher handlers that do nothing, for what would end it and for what it inherited as ignored.
+
+    A launcher ends when its daemon has and not before.  Ignoring would be inherited through exec; handlers are not.
+    """
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    inherited = {one for one in signal.valid_signals() if signal.getsignal(one) is signal.SIG_IGN}
+    for one in inherited | {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE, signal.SIGCHLD}:
+        signal.signal(one, _ignore)
+
+
+def _ignore(*_: object) -> None:
+    """Do nothing; being a handler is the point."""
+
+
+def _reset_signals() -> None:
+    for one in signal.valid_signals():
+        if signal.getsignal(one) is _ignore:
+            signal.signal(one, signal.SIG_DFL)
+
+
+def _opened(path: str, closing: contextlib.ExitStack) -> int:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    closing.callback(os.close, descriptor)
+    return descriptor
 
 
 def outcome(progress: int) -> Failure | bool | None:
@@ -164,13 +199,10 @@ def _find(arguments: tuple[str, ...], search: str) -> str:
     if not arguments or not arguments[0]:
         raise FileNotFoundError(2, "no program was named")
     name = arguments[0]
-    candidates = [name] if "/" in name else [os.path.join(part or ".", name) for part in search.split(":")]
-    refused = False
+    candidates = (name,) if "/" in name else tuple(os.path.join(part or ".", name) for part in search.split(":"))
     for path in candidates:
-        if os.path.isfile(path):
-            if os.access(path, os.X_OK, effective_ids=True):
-                return path
-            refused = True
-    if refused or os.path.isdir(name):
+        if os.access(path, os.X_OK, effective_ids=True):
+            return path
+    if any(os.path.exists(path) for path in candidates):
         raise PermissionError(13, "not executable")
     raise FileNotFoundError(2, "no such program")

@@ -62,7 +62,7 @@ class Worker:
     def _perform(self, work: Callable[[], _T], then: Callable[[_T], None], instead: _T) -> None:
         try:
             result = work()
-        except Exception:  # whatever it was, the question must be answered
+        except Exception:  # noqa: BLE001 - whatever it was, the question must be answered
             _log.exception("work in the worker thread failed")
             result = instead
         self._done.append(partial(then, result))

@@ -4,15 +4,15 @@ It has the executive's surface (`dispatch`, `report`, `advance`, `take_effects`)
 the same state.  Which part serves a call is a table.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import ntsessions.executive.handlers  # noqa: F401 - fills the executive's table of handlers
 from ntsessions.abi.call import BY_TYPE, Call
-from ntsessions.abi.errors import NtError
-from ntsessions.abi.status import NtStatus
 from ntsessions.executive.effects import CompleteCall, Effect
-from ntsessions.executive.executive import HANDLERS, PENDING, Executive, Outcome, Pending
+from ntsessions.executive.executive import HANDLERS, Executive, Handler, Outcome, Pending
 from ntsessions.executive.handlers.host import SYSTEM_THREADS
+from ntsessions.executive.processes.thread import Thread
 from ntsessions.executive.reports import HostStarted, Report, SessionPrepared
 from ntsessions.profiles.profile import Profile
 from ntsessions.subsystems.logon import Logon
@@ -35,25 +35,14 @@ class System:
         self._parts: dict[int, Part] = {
             part.thread_key: part for part in (self.logon, self.session_manager, self.service_control)
         }
-        self._served = self.logon.served | self.session_manager.served | self.service_control.served
+        served = self.logon.served | self.session_manager.served | self.service_control.served
+        self.executive.handlers = HANDLERS | {call_type: _as_handler(serve) for call_type, serve in served.items()}
         self.is_ready = False
         """Session 0 is prepared and the boot services were asked for."""
 
     def dispatch(self, thread_key: int, request: int, call: Call[Any]) -> Outcome | Pending:
-        """Serve a call: by the part that has it in its table, else by the executive."""
-        serve = self._served.get(type(call))
-        if serve is None:
-            return self.executive.dispatch(thread_key, request, call)
-        caller = self.executive.threads.get(thread_key)
-        if caller is None:
-            return Outcome(NtStatus.PROCESS_IS_TERMINATING, None)
-        try:
-            reply = serve(caller, request, call)
-        except NtError as error:
-            if error.status not in BY_TYPE[type(call)].fails_with:
-                return Outcome(NtStatus.INTERNAL_ERROR, None, f"undeclared: {error}")
-            return Outcome(error.status, None, error.detail)
-        return PENDING if reply is PENDING else Outcome(0, reply)
+        """Serve a call."""
+        return self.executive.dispatch(thread_key, request, call)
 
     def report(self, report: Report) -> None:
         """Take in what the world did."""
@@ -74,7 +63,7 @@ class System:
     def take_effects(self) -> list[Effect]:
         """Return what the world is to do; answers to the system's own parts are delivered here."""
         effects: list[Effect] = []
-        while self.executive.has_effects:
+        while self.executive.effects:
             for effect in self.executive.take_effects():
                 part = self._parts.get(effect.thread_key) if isinstance(effect, CompleteCall) else None
                 if part is not None and isinstance(effect, CompleteCall):
@@ -85,4 +74,8 @@ class System:
 
     def unserved(self) -> set[str]:
         """Return the names of declared calls that nothing serves: none, a test says."""
-        return {spec.name for spec in BY_TYPE.values() if spec.call_type not in HANDLERS and spec.call_type not in self._served}
+        return {spec.name for spec in BY_TYPE.values() if spec.call_type not in self.executive.handlers}
+
+
+def _as_handler(serve: Callable[[Thread, int, Any], object]) -> Handler:
+    return lambda _, caller, call: serve(caller, caller.request, call)

@@ -3,7 +3,9 @@
     request   call number (u32), request number (u32), arguments as a msgpack array
     reply     status      (u32), request number (u32), the reply, or for errors a text for people
 
-Little-endian.  A request number of 0 asks for no reply.  Descriptors travel with the message they belong to.
+Little-endian.  A request number of 0 asks for no reply.  Descriptors go with the reply they belong to; those of a request
+follow it in a message of their own, one byte long, because receiving them costs and few calls have any: the top bit of
+the call number announces them.
 """
 
 from struct import Struct
@@ -21,6 +23,8 @@ from ntsessions.abi.status import NtStatus
 
 HEADER = Struct("<II")
 NO_REPLY = 0
+DESCRIPTORS_FOLLOW = 0x80000000
+DESCRIPTORS_MESSAGE = b"D"
 _CLOSE = BY_TYPE[Close].number
 
 _encode = Encoder().encode
@@ -33,29 +37,40 @@ class ProtocolError(Exception):
     """The peer sent what no well-behaved one sends; the connection ends."""
 
 
-def encode_request(call: Call[Any], request: int) -> bytes:
-    """Return the frame of a request.  One that is too large fails here, before it is sent."""
-    frame = _pack(BY_TYPE[type(call)].number, request) + _encode(call)
+def encode_request(call: Call[Any], request: int, announced: int = 0) -> bytes:
+    """Return the frame of a request; *announced* is DESCRIPTORS_FOLLOW if they do.
+
+    A frame that is too large fails here, before it is sent.
+    """
+    frame = _pack(BY_TYPE[type(call)].number | announced, request) + _encode(call)
     if len(frame) > FRAME_BYTES:
         raise nt_error(NtStatus.NAME_TOO_LONG, f"the call takes {len(frame)} bytes, more than {FRAME_BYTES}")
     return frame
 
 
-def decode_request(frame: memoryview) -> tuple[int, Call[Any]]:
-    """Return request number and call, or raise ProtocolError; never anything else, whatever the bytes."""
+def decode_request(frame: memoryview) -> tuple[CallSpec, int, Call[Any], int]:
+    """Return what was declared of the call, the request number, the call, and non-zero if descriptors follow.
+
+    It raises ProtocolError and nothing else, whatever the bytes.
+    """
     if not HEADER.size <= len(frame) <= FRAME_BYTES:
         message = f"a frame of {len(frame)} bytes"
         raise ProtocolError(message)
     number, request = _unpack(frame)
+    announced = number & DESCRIPTORS_FOLLOW
+    number ^= announced
     spec = CALLS.get(number)
-    if request == NO_REPLY and number != _CLOSE:
-        message = f"call {number:#06x} asks for no reply; only Close may"
-        raise ProtocolError(message)
     if spec is None:
         message = f"no call has the number {number:#06x}"
         raise ProtocolError(message)
+    if announced and not spec.takes_descriptors:
+        message = f"{spec.name} takes no descriptors"
+        raise ProtocolError(message)
+    if not request and number != _CLOSE:
+        message = f"{spec.name} asks for no reply; only Close may"
+        raise ProtocolError(message)
     try:
-        return request, spec.decode_call(frame[HEADER.size :])
+        return spec, request, spec.decode_call(frame[8:]), announced
     except (ValidationError, DecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"{spec.name}: {error}"
         raise ProtocolError(message) from None

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from ntsessions.abi.object_types import EVENT
-from ntsessions.abi.types import EventType
 from ntsessions.executive.dispatcher.waits import Dispatcher
 
 if TYPE_CHECKING:
@@ -17,9 +16,9 @@ class Event(Dispatcher):
 
     type = EVENT
 
-    def __init__(self, event_type: EventType, *, is_set: bool) -> None:
+    def __init__(self, *, resets_itself: bool, is_set: bool) -> None:
         super().__init__()
-        self.resets_itself = event_type is EventType.SYNCHRONIZATION
+        self.resets_itself = resets_itself
         self.is_set = is_set
 
     def is_signaled(self) -> bool:

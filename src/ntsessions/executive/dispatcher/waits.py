@@ -83,34 +83,39 @@ class Wait:
 class Deadlines:
     """What is due when.  Entries that were cancelled are dropped when they surface, or when they are most."""
 
-    __slots__ = ("_heap", "_live", "_sequence")
+    __slots__ = ("_heap", "_sequence", "live")
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, int, object]] = []
-        self._live: dict[object, int] = {}
+        self.live: dict[object, int] = {}
+        """What is due at all, each with the number of its entry in the heap."""
         self._sequence = 0
 
     def __len__(self) -> int:
-        return len(self._live)
+        return len(self.live)
+
+    def entries(self) -> list[tuple[int, int, object]]:
+        """Return what is due, in the order in which it will come; a heap too."""
+        return sorted(entry for entry in self._heap if self.live.get(entry[2]) == entry[1])
 
     def set(self, item: object, due: int) -> None:
         """Make *item* due at *due*, instead of what was set before."""
         self._sequence += 1
-        self._live[item] = self._sequence
+        self.live[item] = self._sequence
         heappush(self._heap, (due, self._sequence, item))
-        if len(self._heap) > 64 and len(self._heap) > 2 * len(self._live):
-            self._heap = [entry for entry in self._heap if self._live.get(entry[2]) == entry[1]]
+        if len(self._heap) > 64 and len(self._heap) > 2 * len(self.live):
+            self._heap = [entry for entry in self._heap if self.live.get(entry[2]) == entry[1]]
             heapify(self._heap)
 
     def cancel(self, item: object) -> None:
         """Forget *item*."""
-        self._live.pop(item, None)
+        self.live.pop(item, None)
 
     def next_due(self) -> int | None:
         """Return when the next item is due, or None."""
         while self._heap:
             due, sequence, item = self._heap[0]
-            if self._live.get(item) == sequence:
+            if self.live.get(item) == sequence:
                 return due
             heappop(self._heap)
         return None
@@ -121,7 +126,7 @@ class Deadlines:
         if due is None or due > now:
             return None
         item = heappop(self._heap)[2]
-        del self._live[item]
+        del self.live[item]
         return item
 
 

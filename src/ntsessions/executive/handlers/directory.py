@@ -88,8 +88,11 @@ def explain_name(executive: Executive, caller: Thread, call: ExplainName) -> Res
     start = executive.root if is_path else session.bno
     whose = "the root of all names" if is_path else f"the names of session {session.session_id}"
     steps = [ResolutionStep("start", start.path, whose)]
-    device_map = executive.device_map(token) if token is not None else executive.global_device_map()
-    walk = Walk(executive.root, device_map, steps=steps)
+    walk = Walk(
+        executive.root,
+        lambda: executive.global_device_map() if token is None else executive.device_map(token),
+        steps=steps,
+    )
     found: Found | None = None
     error: NtError | None = None
     try:

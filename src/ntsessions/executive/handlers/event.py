@@ -17,13 +17,15 @@ from ntsessions.executive.dispatcher.event import Event
 from ntsessions.executive.handlers.registry import Executive, Thread, handles
 from ntsessions.executive.objects.naming import create_named, open_existing
 
+SYNCHRONIZATION = int(EventType.SYNCHRONIZATION)
+
 
 @handles(CreateEvent)
 def create_event(executive: Executive, caller: Thread, call: CreateEvent) -> OpenedHandle:
     """Create or open an event."""
     if call.event_type not in (0, 1):
         raise nt_error(NtStatus.INVALID_PARAMETER, f"event type {call.event_type}")
-    return create_named(executive, caller, call, Event(EventType(call.event_type), is_set=call.initial_state))
+    return create_named(executive, caller, call, Event(resets_itself=call.event_type == SYNCHRONIZATION, is_set=call.initial_state))
 
 
 @handles(OpenEvent)

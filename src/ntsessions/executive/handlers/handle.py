@@ -101,7 +101,7 @@ def compare_objects(executive: Executive, caller: Thread, call: CompareObjects) 
 
 @handles(DuplicateObject)
 def duplicate_object(executive: Executive, caller: Thread, call: DuplicateObject) -> int:
-    """Copy a handle between processes, or close one in another process; the source goes whatever becomes of the copy."""
+    """Copy a handle between processes, or close one in another; the source goes whatever becomes of the copy."""
     if call.options & ~_OPTIONS:
         raise nt_error(NtStatus.INVALID_PARAMETER, f"options {call.options:#x}")
     source = caller.reference(call.source_process, Process, PROCESS_DUP_HANDLE)
@@ -133,7 +133,7 @@ def _close_quietly(executive: Executive, caller: Thread, source: Process, handle
 
 
 def _pseudo(caller: Thread, source: Process, handle: int) -> tuple[Object, int] | None:
-    """Return what a pseudo handle means in *source*: the process ones are that process's, the thread ones the caller's."""
+    """Return what a pseudo handle means in *source*: a process one is that process's, a thread one the caller's."""
     if handle == CURRENT_PROCESS:
         return source, source.type.mapping.all
     return pseudo_token(source.token) if handle == CURRENT_PROCESS_TOKEN else caller.pseudo(handle)

@@ -8,6 +8,7 @@ from ntsessions.abi.errors import nt_error
 from ntsessions.abi.sid_names import well_known_name, well_known_sid
 from ntsessions.abi.sids import Sid, parse_sid
 from ntsessions.abi.status import NtStatus
+from ntsessions.executive.handlers.logon import DOMAIN
 from ntsessions.executive.handlers.registry import Executive, Thread, handles
 from ntsessions.executive.security.token import Token
 
@@ -16,7 +17,6 @@ SHOWN_LOGONS = 1024
 
 USER, ALIAS, WELL_KNOWN_GROUP = 1, 4, 5
 _SERVICE_ACCOUNTS = {sids.LOCAL_SYSTEM, sids.LOCAL_SERVICE, sids.NETWORK_SERVICE}
-_ACCOUNT_DOMAIN = "NTSESSIONS"
 
 
 @handles(QueryLogonSessions)
@@ -99,4 +99,4 @@ def _accounts(executive: Executive) -> Iterator[tuple[Sid, str, str]]:
             yield logon.sid, logon.domain, logon.user_name
     for sid, identity in executive.identities.items():
         if sid not in _SERVICE_ACCOUNTS:
-            yield sid, _ACCOUNT_DOMAIN, identity.user_name
+            yield sid, DOMAIN, identity.user_name

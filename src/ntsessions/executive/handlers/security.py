@@ -74,9 +74,7 @@ def describe_object(executive: Executive, caller: Thread, call: DescribeObject) 
         state=item.state(),
         descriptor=descriptor_to_bytes(shown),
         holders=_holders(executive, caller, item),
-        waiters=tuple(
-            f"{wait.thread.process.process_id}.{wait.thread.thread_id}" for wait in waiters[:SHOWN_HOLDERS]
-        ),
+        waiters=tuple(f"{wait.thread.process.process_id}.{wait.thread.thread_id}" for wait in waiters[:SHOWN_HOLDERS]),
     )
 
 

@@ -229,4 +229,3 @@ def _apply(executive: Executive, caller: Thread, call: SetTokenInformation, toke
     if call.session_id is not None:
         token.session_id = call.session_id
         token.modified_id = modified
-

@@ -10,7 +10,7 @@ from ntsessions.abi.access import ACCESS_SYSTEM_SECURITY, MAXIMUM_ALLOWED
 from ntsessions.abi.errors import nt_error
 from ntsessions.abi.limits import MAXIMUM_NAME_BYTES
 from ntsessions.abi.names import UNSECURE_GLOBAL_NAMES
-from ntsessions.abi.object_types import ObjectType, map_generic
+from ntsessions.abi.object_types import DIRECTORY, SECTION, SYMBOLIC_LINK, ObjectType, map_generic
 from ntsessions.abi.privileges import Privilege
 from ntsessions.abi.security_binary import descriptor_from_bytes
 from ntsessions.abi.status import NtStatus
@@ -66,8 +66,8 @@ def resolve(executive: "Executive", caller: "Thread", call: NamedCall, *, open_l
     if call.attributes & ~VALID_ATTRIBUTES:
         raise nt_error(NtStatus.INVALID_PARAMETER, f"attributes {call.attributes:#x}")
     walk = Walk(
-        root=executive.root,
-        device_map=executive.device_map(caller.token),
+        executive.root,
+        lambda: executive.device_map(caller.token),
         ignore_case=bool(call.attributes & CASE_INSENSITIVE),
         open_link=open_link or bool(call.attributes & OPENLINK),
         steps=steps,
@@ -112,8 +112,6 @@ def check(caller: "Thread", item: Object, desired: int) -> int:
 
 def create_named(executive: "Executive", caller: "Thread", call: CreateCall, item: N) -> OpenedHandle:
     """Insert *item*, fresh and without a name, under the name of *call*; or open what has that name (OPENIF)."""
-    handles = caller.process.handles
-    handles.check_room()
     if call.attributes & PERMANENT:
         require(caller, Privilege.SeCreatePermanentPrivilege)
     if not call.name:
@@ -150,6 +148,8 @@ def _insert(executive: "Executive", caller: "Thread", call: CreateCall, item: N,
 
 def creator_access(caller: "Thread", object_type: ObjectType, desired: int) -> int:
     """Return the access of a new object's first handle: what was asked for, the descriptor is not consulted (1.5)."""
+    if not desired & ~object_type.valid_access:
+        return desired
     granted = map_generic(object_type.mapping, desired)
     if granted & ACCESS_SYSTEM_SECURITY:
         require(caller, Privilege.SeSecurityPrivilege)
@@ -168,7 +168,7 @@ def _check_insert(caller: "Thread", parent: Directory, leaf: str, item: Object, 
     if 2 * (len(parent.path) + 1 + len(leaf)) > MAXIMUM_NAME_BYTES:  # below a handle a path can grow step by step
         raise nt_error(NtStatus.NAME_TOO_LONG, f"the full path would have more than {MAXIMUM_NAME_BYTES} bytes")
     stamp = parent.session_stamp
-    if stamp is None or stamp == caller.process.session.session_id or item.type.name not in _GUARDED_TYPES:
+    if stamp is None or stamp == caller.process.session.session_id or item.type not in _GUARDED_TYPES:
         return
     if caller.token.has_privilege(Privilege.SeCreateGlobalPrivilege) or leaf.startswith(UNSECURE_GLOBAL_NAMES):
         return
@@ -180,7 +180,7 @@ def _check_insert(caller: "Thread", parent: Directory, leaf: str, item: Object, 
     )
 
 
-_GUARDED_TYPES = ("Section", "SymbolicLink")
+_GUARDED_TYPES = (SECTION, SYMBOLIC_LINK)
 """Only these two need SeCreateGlobalPrivilege (1.9); events, mutexes, semaphores, timers and jobs do not."""
 
 

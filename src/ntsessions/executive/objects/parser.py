@@ -6,7 +6,7 @@ the device map of the caller's logon session (1.12), and a root of NAMED_OBJECTS
 The walk records its steps when asked to, which is how `ExplainName` answers; there is no second parser.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ntsessions.abi.calls.object import ResolutionStep
@@ -17,6 +17,8 @@ from ntsessions.executive.objects.directory import Directory, SymbolicLink
 from ntsessions.executive.objects.object import Object
 
 DEVICE_MAP = "??"
+_SURELY_SHORT = MAXIMUM_NAME_BYTES // 4
+"""So many characters fit whatever they are."""
 RECORDED_STEPS = 128
 """How much of a walk is told; a path may have 16,000 components."""
 
@@ -29,16 +31,26 @@ class Found(NamedTuple):
     existing: Object | None
 
 
-@dataclass
 class Walk:
     """One lookup: where it starts and how it compares."""
 
-    root: Directory
-    device_map: Directory
-    ignore_case: bool = False
-    open_link: bool = False
-    steps: list[ResolutionStep] | None = None
-    _reparses: int = field(default=0, init=False)
+    __slots__ = ("device_map", "ignore_case", "open_link", "reparses", "root", "steps")
+
+    def __init__(
+        self,
+        root: Directory,
+        device_map: Callable[[], Directory],
+        *,
+        ignore_case: bool = False,
+        open_link: bool = False,
+        steps: list[ResolutionStep] | None = None,
+    ) -> None:
+        self.root = root
+        self.device_map = device_map
+        self.ignore_case = ignore_case
+        self.open_link = open_link
+        self.steps = steps
+        self.reparses = 0
 
     def resolve(self, path: str, start: Directory | None) -> Found:
         r"""Follow *path* from *start*, or from the root when that is None.
@@ -47,24 +59,25 @@ class Walk:
         NAME_TOO_LONG, or OBJECT_NAME_NOT_FOUND after 32 links.
         """
         while True:
-            _check_length(path)
-            here, rest = self._begin(path, start)
-            outcome = self._descend(here, rest)
-            if isinstance(outcome, Found):
+            if len(path) > _SURELY_SHORT:
+                _check_length(path)
+            if start is None:
+                start, path = self._from_root(path)
+            elif path[:1] == "\\":
+                raise nt_error(NtStatus.OBJECT_PATH_SYNTAX_BAD, f"{path!r} begins with a backslash below a directory")
+            outcome = self._descend(start, path)
+            if type(outcome) is Found:
                 return outcome
+            assert isinstance(outcome, str)
             path, start = outcome, None
-            self._reparses += 1
-            if self._reparses > MAXIMUM_REPARSES:
+            self.reparses += 1
+            if self.reparses > MAXIMUM_REPARSES:
                 raise nt_error(NtStatus.OBJECT_NAME_NOT_FOUND, f"more than {MAXIMUM_REPARSES} symbolic links were met")
 
-    def _begin(self, path: str, start: Directory | None) -> tuple[Directory, str]:
-        if start is None:
-            if not path.startswith("\\"):
-                raise nt_error(NtStatus.OBJECT_PATH_SYNTAX_BAD, rf"{path!r} does not begin with a backslash")
-            return self.root, path[1:]
-        if path.startswith("\\"):
-            raise nt_error(NtStatus.OBJECT_PATH_SYNTAX_BAD, rf"{path!r} begins with a backslash below a directory")
-        return start, path
+    def _from_root(self, path: str) -> tuple[Directory, str]:
+        if path[:1] != "\\":
+            raise nt_error(NtStatus.OBJECT_PATH_SYNTAX_BAD, f"{path!r} does not begin with a backslash")
+        return self.root, path[1:]
 
     def _descend(self, here: Directory, rest: str) -> Found | str:
         """Walk down; return what was found, or the path to start over with when a link was met."""
@@ -74,8 +87,11 @@ class Walk:
             component, separator, remainder = rest.partition("\\")
             if not component:
                 raise nt_error(NtStatus.OBJECT_NAME_INVALID, "a component of the name is empty")
-            child = self._find(here, component)
-            self._record("look up", component, here, child)
+            child = here.children.get(component)
+            if child is None or here.is_root:
+                child = self._find(here, component)
+            if self.steps is not None:
+                self._record("look up", component, here, child)
             if isinstance(child, SymbolicLink) and (separator or not self.open_link):
                 target = f"{child.target}\\{remainder}" if separator else child.target
                 self._record_link(child, target)
@@ -91,8 +107,8 @@ class Walk:
             here, rest = child, remainder
 
     def _find(self, here: Directory, component: str) -> Object | None:
-        if component == DEVICE_MAP and here.is_root:
-            return self.device_map
+        if here.is_root and component == DEVICE_MAP:
+            return self.device_map()
         return here.find(component, ignore_case=self.ignore_case)
 
     def _record(self, action: str, component: str, here: Directory, child: Object | None) -> None:

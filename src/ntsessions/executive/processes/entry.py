@@ -6,6 +6,7 @@ from ntsessions.abi.errors import NtError, nt_error
 from ntsessions.abi.limits import PROCESSES_PER_SESSION
 from ntsessions.abi.status import NtStatus
 from ntsessions.executive.effects import AdmitThread, Disconnect, WatchProcess
+from ntsessions.executive.processes import job_rules
 from ntsessions.executive.processes.process import Process
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def place_process(executive: "Executive", process: Process, pid: int, start_time
     process.process_id = pid
     process.start_time = start_time
     executive.processes_by_id[pid] = process
+    job_rules.announce(executive, process)
 
 
 def thread_connected(executive: "Executive", report: "ThreadConnected") -> None:

@@ -1,41 +1,33 @@
-"""Jobs and completion ports (nt-semantics 2.7).
+"""Jobs and completion ports (nt-semantics 2.7, 2.8).
 
 A job is a process group of the kernel where the host has them; here are its limits, its members as far as the
-executive knows them, its place below other jobs, and its messages.
+executive knows them, its place below other jobs, and where its messages go.  What jobs do is in `job_rules`.
 """
 
 from collections import deque
 from typing import TYPE_CHECKING
 
 from ntsessions.abi.calls.job import CompletionPacket, JobLimits
+from ntsessions.abi.errors import NtError
+from ntsessions.abi.limits import MESSAGES_PER_PORT
 from ntsessions.abi.object_types import IO_COMPLETION, JOB
 from ntsessions.executive.dispatcher.waits import Dispatcher
+from ntsessions.executive.processes import job_rules
 
 if TYPE_CHECKING:
     from ntsessions.executive.executive import Executive
     from ntsessions.executive.processes.process import Process
     from ntsessions.executive.processes.session import Session
 
-LIMIT_ACTIVE_PROCESS = 0x8
-LIMIT_JOB_MEMORY = 0x200
-LIMIT_BREAKAWAY_OK = 0x800
-LIMIT_SILENT_BREAKAWAY_OK = 0x1000
-LIMIT_KILL_ON_JOB_CLOSE = 0x2000
-BASIC_LIMITS = 0xFF
-EXTENDED_LIMITS = 0xFFFF
-
-MESSAGE_ACTIVE_PROCESS_LIMIT = 3
-MESSAGE_ACTIVE_PROCESS_ZERO = 4
-MESSAGE_NEW_PROCESS = 6
-MESSAGE_EXIT_PROCESS = 7
-MESSAGE_ABNORMAL_EXIT_PROCESS = 8
+PACKET_COST = 96
+"""Bytes charged for a packet that waits."""
 
 
 class Job(Dispatcher):
     """A job object."""
 
-    __slots__ = ("assigned", "is_terminated", "key", "limits", "parent_job", "port", "port_key", "processes", "session",
-                 "terminated_by_limit", "total_processes")  # fmt: skip
+    __slots__ = ("assigned", "child_jobs", "is_terminated", "is_terminating", "key", "limits", "parent_job", "port",
+                 "port_key", "processes", "session", "terminated_by_limit", "total_processes")  # fmt: skip
 
     type = JOB
 
@@ -49,27 +41,52 @@ class Job(Dispatcher):
         self.assigned: set[int] = set()
         """Keys of all members ever, as long as somebody may ask (IsProcessInJob stays true after the exit)."""
         self.parent_job: Job | None = None
+        self.child_jobs = 0
+        """How many jobs have this one as their parent."""
         self.total_processes = 0
         self.terminated_by_limit = 0
+        self.is_terminating = False
         self.is_terminated = False
         self.port: IoCompletion | None = None
         self.port_key = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether the limit of active processes is reached."""
+        limits = self.limits
+        return (
+            bool(limits.flags & job_rules.LIMIT_ACTIVE_PROCESS) and len(self.processes) >= limits.active_process_limit
+        )
 
     def is_signaled(self) -> bool:
         """Tell whether it was terminated; the last member's own exit does not signal a job."""
         return self.is_terminated
 
+    def admit(self, process: "Process", executive: "Executive") -> None:
+        """Count in a process that lives in this job's group already, full or not."""
+        job_rules.enter(executive, self, process)
+
+    def member_exited(self, process: "Process", executive: "Executive") -> None:
+        """Take in that a member has ended."""
+        job_rules.member_exited(executive, self, process)
+
     def on_last_handle(self, executive: "Executive") -> None:
         """End the members, where the limits say so; forget the job when it has none."""
-        executive.jobs_closed(self)
+        job_rules.closed(executive, self)
 
     def state(self) -> dict[str, str]:
         """Facts for people."""
-        return {"processes": str(len(self.processes)), "limits": f"{self.limits.flags:#x}"}
+        facts = {"processes": str(len(self.processes)), "limits": f"{self.limits.flags:#x}"}
+        if self.is_terminated:
+            facts["terminated"] = "yes"
+        return facts
 
 
 class IoCompletion(Dispatcher):
-    """A queue of completion packets; signaled while it holds one."""
+    """A queue of completion packets; signaled while it holds one.
+
+    Whoever made it pays for what waits in it.
+    """
 
     __slots__ = ("packets",)
 
@@ -82,6 +99,29 @@ class IoCompletion(Dispatcher):
     def is_signaled(self) -> bool:
         """Tell whether there is a packet."""
         return bool(self.packets)
+
+    def post(self, packet: CompletionPacket) -> bool:
+        """Queue a packet.  Answers whether there was room for it."""
+        if self.payer is None or len(self.packets) >= MESSAGES_PER_PORT:
+            return False
+        try:
+            self.payer.charge(PACKET_COST)
+        except NtError:
+            return False
+        self.charge += PACKET_COST
+        self.packets.append(packet)
+        return True
+
+    def take(self) -> CompletionPacket:
+        """Take the oldest packet; there must be one."""
+        if self.payer is not None:
+            self.payer.refund(PACKET_COST)
+            self.charge -= PACKET_COST
+        return self.packets.popleft()
+
+    def on_last_handle(self, executive: "Executive") -> None:
+        """Forget what nobody can read any more."""
+        self.packets.clear()
 
     def state(self) -> dict[str, str]:
         """Facts for people."""

@@ -87,6 +87,8 @@ class Thread(Dispatcher):
 
     def pseudo(self, handle: int) -> "tuple[Object, int] | None":
         """Return object and access of a pseudo handle (1.13): -1 to -6; None for any other value."""
+        if handle >= 0:
+            return None
         if handle == CURRENT_PROCESS:
             return self.process, self.process.type.mapping.all
         if handle == CURRENT_THREAD:

@@ -32,7 +32,7 @@ from ntsessions.abi.errors import nt_error
 from ntsessions.abi.object_types import ObjectType, map_desired, rights_text
 from ntsessions.abi.privileges import Privilege
 from ntsessions.abi.security import AceFlags, AceType, Acl, LabelPolicy, SecurityDescriptor
-from ntsessions.abi.sids import OWNER_RIGHTS, IntegrityLevel, Sid, integrity_level
+from ntsessions.abi.sids import OWNER_RIGHTS, IntegrityLevel, Sid, integrity_level, integrity_sid
 from ntsessions.abi.status import NtStatus
 from ntsessions.abi.tokens import ImpersonationLevel, MandatoryPolicy
 from ntsessions.executive.security.token import Token
@@ -41,6 +41,8 @@ from ntsessions.executive.security.token import Token
 _ALLOWED: Final = int(AceType.ALLOWED)
 _DENIED: Final = int(AceType.DENIED)
 _INHERIT_ONLY: Final = int(AceFlags.INHERIT_ONLY)
+_LABEL: Final = int(AceType.MANDATORY_LABEL)
+_LEVELS: Final = {integrity_sid(level): int(level) for level in IntegrityLevel}
 _REQUESTS: Final = MAXIMUM_ALLOWED | ACCESS_SYSTEM_SECURITY
 OWNER_GETS: Final = READ_CONTROL | WRITE_DAC
 """What an owner gets without any entry."""
@@ -56,7 +58,8 @@ def access_check(descriptor: SecurityDescriptor, token: Token, desired: int, obj
     if desired & ~object_type.valid_access:
         desired = map_desired(object_type, desired)
     # The fast path can only say yes: a plain token, no label, and entries that allow until nothing is missing.
-    if token.is_plain and descriptor.sacl is None and desired and not desired & _REQUESTS:
+    sacl = descriptor.sacl
+    if token.is_plain and desired and not desired & _REQUESTS and (sacl is None or _is_below(sacl, token)):
         dacl = descriptor.dacl
         if dacl is None:
             return desired
@@ -70,6 +73,11 @@ def access_check(descriptor: SecurityDescriptor, token: Token, desired: int, obj
                 if not missing:
                     return desired
     return _decide(descriptor, token, desired, object_type)
+
+
+def _is_below(sacl: Acl, token: Token) -> bool:
+    """Tell whether all that *sacl* says is a label at or below the token's level, which then limits nothing."""
+    return len(sacl) == 1 and sacl[0].type == _LABEL and _LEVELS.get(sacl[0].sid, 1 << 32) <= token.integrity
 
 
 def process_access_check(descriptor: SecurityDescriptor, token: Token, desired: int, object_type: ObjectType) -> int:

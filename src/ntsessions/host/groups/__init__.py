@@ -30,8 +30,8 @@ class ProcessGroups(Protocol):
     def create(self, group: GroupPath) -> None:
         """Make a group and those above it."""
 
-    def join(self, group: GroupPath) -> None:
-        """Put the calling process into a group; called between fork and exec."""
+    def entries(self, group: GroupPath) -> tuple[str, ...]:
+        """Return the files that a child writes `0` to between fork and exec, to be in the group before it runs."""
 
     def joined(self, group: GroupPath, pid: int) -> None:
         """Take note in the parent that a child has joined."""

@@ -42,7 +42,7 @@ class V1Tree:
         return None
 
     def attach(self, group: GroupPath, pid: int) -> None:
-        """Put a process (0: the caller) into the innermost directory that exists for a group."""
+        """Put a process into the innermost directory that exists for a group."""
         path = self.nearest(group)
         if path is not None:
             directory.write(path, "cgroup.procs", str(pid))
@@ -50,6 +50,11 @@ class V1Tree:
     def close(self) -> None:
         """Remove the tree, if it was ever made."""
         directory.remove(self.root)
+
+
+def _entries(trees: tuple[V1Tree, ...], group: GroupPath) -> tuple[str, ...]:
+    found = (tree.nearest(group) for tree in trees)
+    return tuple(os.path.join(path, "cgroup.procs") for path in found if path is not None)
 
 
 class V1Limits:
@@ -66,9 +71,13 @@ class V1Limits:
         return frozenset(self._trees)
 
     def attach(self, group: GroupPath, pid: int) -> None:
-        """Put a process (0: the caller) under every limit of a group."""
+        """Put a process under every limit of a group."""
         for tree in self._trees.values():
             tree.attach(group, pid)
+
+    def entries(self, group: GroupPath) -> tuple[str, ...]:
+        """Return the files by which a process enters every limit of a group."""
+        return _entries(tuple(self._trees.values()), group)
 
     def limit(self, group: GroupPath, limits: GroupLimits, members: tuple[int, ...]) -> None:
         """Set limits; *members* are in the group already."""
@@ -135,8 +144,9 @@ class CgroupV1:
         if self._times is not None:
             self._times.create(group)
 
-    def join(self, group: GroupPath) -> None:
-        self.attach(group, 0)
+    def entries(self, group: GroupPath) -> tuple[str, ...]:
+        trees = (self._members,) if self._times is None else (self._members, self._times)
+        return (*_entries(trees, group), *self._limits.entries(group))
 
     def joined(self, group: GroupPath, pid: int) -> None:
         """Nothing to note: the kernel keeps the list."""
@@ -170,9 +180,15 @@ class CgroupV1:
         if self._times is None:
             return GroupUsage(peak_memory=self._limits.peak_memory(group))
         path = self._times.directory(group)
+        total, user, kernel = (
+            directory.number(directory.read(path, name))
+            for name in ("cpuacct.usage", "cpuacct.usage_user", "cpuacct.usage_sys")
+        )
+        # The two parts are counted by the tick, the whole exactly: as for one process, the ratio divides the whole.
+        in_user = total * user // (user + kernel) if user + kernel else total
         return GroupUsage(
-            directory.number(directory.read(path, "cpuacct.usage_user")) // _NANOSECONDS_PER_TICK,
-            directory.number(directory.read(path, "cpuacct.usage_sys")) // _NANOSECONDS_PER_TICK,
+            in_user // _NANOSECONDS_PER_TICK,
+            (total - in_user) // _NANOSECONDS_PER_TICK,
             self._limits.peak_memory(group),
         )
 

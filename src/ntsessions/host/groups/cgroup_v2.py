@@ -41,8 +41,8 @@ class CgroupV2:
                 self._enable(path)
                 directory.make(os.path.join(path, _LEAF))
 
-    def join(self, group: GroupPath) -> None:
-        self.attach(group, 0)
+    def entries(self, group: GroupPath) -> tuple[str, ...]:
+        return (os.path.join(self._directory(group), _LEAF, "cgroup.procs"), *self._hybrid.entries(group))
 
     def joined(self, group: GroupPath, pid: int) -> None:
         """Nothing to note: the kernel keeps the list."""

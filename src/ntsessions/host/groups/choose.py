@@ -6,6 +6,7 @@ short-lived child tries it.
 
 import contextlib
 import os
+import select
 
 from ntsessions.host.groups import ProcessGroups
 from ntsessions.host.groups import cgroup_directory as directory
@@ -82,14 +83,15 @@ def _clear(root: str) -> None:
             with contextlib.suppress(OSError):
                 ends.append(os.pidfd_open(pid))
         directory.kill_each(found)
+        for group in directory.subgroups(root):
+            if directory.read(group, "freezer.state").strip() not in {"", "THAWED"}:
+                directory.write(group, "freezer.state", "THAWED")  # the launcher died while it held them
         for end in ends:
             _wait_for_end(end)
     directory.remove(root)
 
 
 def _wait_for_end(pidfd: int) -> None:
-    import select
-
     waiting = select.poll()
     waiting.register(pidfd, select.POLLIN)
     waiting.poll()

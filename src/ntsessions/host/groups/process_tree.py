@@ -35,8 +35,9 @@ class ProcessTree:
         for depth in range(2, len(group) + 1):
             self._jobs.setdefault(group[:depth], set())
 
-    def join(self, group: GroupPath) -> None:
-        """Nothing to do in the child: being one is what counts."""
+    def entries(self, group: GroupPath) -> tuple[str, ...]:
+        """Return nothing: to be a child is what counts."""
+        return ()
 
     def joined(self, group: GroupPath, pid: int) -> None:
         self.attach(group, pid)
@@ -66,7 +67,7 @@ class ProcessTree:
             stopped |= fresh
         refused = kill_each(tuple(stopped))
         if len(group) == 1:
-            kill_each(_children(self._root_pid))
+            kill_each(processes.children(self._root_pid))
         return refused
 
     def pids(self, group: GroupPath) -> tuple[int, ...]:
@@ -79,7 +80,8 @@ class ProcessTree:
         return tuple(members)
 
     def is_empty(self, group: GroupPath) -> bool:
-        return not self.pids(group)
+        """Whoever descends from a subreaper has one of its children above: no children, no descendants."""
+        return not self.pids(group) if len(group) > 1 else not _has_children()
 
     def usage(self, group: GroupPath) -> GroupUsage:
         """Return the times of those that live; what ended processes used is not known."""
@@ -113,13 +115,12 @@ class ProcessTree:
         return alive
 
 
-def _children(pid: int) -> tuple[int, ...]:
-    """Return the children of a process that has one thread; nothing where the kernel does not list them."""
+def _has_children() -> bool:
     try:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-            return tuple(int(child) for child in file.read().split())
-    except OSError:
-        return ()
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _stop(pid: int) -> None:
