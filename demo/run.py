@@ -6,6 +6,7 @@ directory of its own, and looks around the machine before and after for anything
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,9 @@ PROGRAMS = HERE / "programs"
 PYTHON = str(Path(sys.prefix, "bin", "python"))
 NTS = str(Path(sys.prefix, "bin", "nts"))
 
-BOLD, DIM, GREEN, RED, PLAIN = ("\033[1m", "\033[2m", "\033[32m", "\033[31m", "\033[0m") if sys.stdout.isatty() else ("",) * 5
+BOLD, DIM, GREEN, RED, PLAIN = (
+    ("\033[1m", "\033[2m", "\033[32m", "\033[31m", "\033[0m") if sys.stdout.isatty() else ("",) * 5
+)
 
 
 class NotAsSaid(Exception):
@@ -40,8 +43,8 @@ def expect(condition: object, claim: str) -> None:
 class Host:
     """An instance of ntsessions, driven as people drive it: through `nts`."""
 
-    def __init__(self, state_dir: str) -> None:
-        self.environment = os.environ | {"NTSESSIONS_STATE_DIR": state_dir}
+    def __init__(self, state_dir: Path) -> None:
+        self.environment = os.environ | {"NTSESSIONS_STATE_DIR": str(state_dir)}
 
     def nts(self, *arguments: str, shown: bool = True, expected: int | None = 0) -> str:
         """Run a command, show it with its output, and return the output."""
@@ -62,7 +65,9 @@ class Host:
 
     def program(self, session: int, name: str, *arguments: str, expected: int | None = 0) -> str:
         """Run a program of the demo in a session to its end."""
-        return self.nts("run", "--session", str(session), "--", PYTHON, str(PROGRAMS / name), *arguments, expected=expected)
+        return self.nts(
+            "run", "--session", str(session), "--", PYTHON, str(PROGRAMS / name), *arguments, expected=expected
+        )
 
     @contextmanager
     def running(self, session: int, name: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
@@ -74,22 +79,26 @@ class Host:
             yield process
 
 
-def surroundings(state_dir: str) -> dict[str, set[str]]:
+def surroundings(state_dir: Path) -> dict[str, set[str]]:
     """Return what of ours could be left on the machine: processes, mounts, cgroups and files."""
     processes = set()
-    for pid in filter(str.isdigit, os.listdir("/proc")):
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            command = Path("/proc", pid, "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            command = place.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
-            continue
-        if state_dir in command or str(PROGRAMS) in command:
-            processes.add(f"{pid} {command}")
-    mounts = {line for line in Path("/proc/self/mountinfo").read_text().splitlines() if state_dir in line}
-    place = os.stat(state_dir) if os.path.exists(state_dir) else None
-    ours = f"ntsessions-{place.st_dev:x}-{place.st_ino:x}" if place else "none"
-    cgroups = {str(path) for path in Path("/sys/fs/cgroup").glob(f"**/{ours}")} if os.path.isdir("/sys/fs/cgroup") else set()
-    shared = {f"/dev/shm/{name}" for name in os.listdir("/dev/shm")}
-    return {"processes": processes, "mounts": mounts, "cgroups": cgroups, "files in /dev/shm": shared}
+            continue  # it has ended meanwhile
+        if str(state_dir) in command or str(PROGRAMS) in command:
+            processes.add(f"{place.parent.name} {command}")
+    mounts = {line for line in Path("/proc/self/mountinfo").read_text().splitlines() if str(state_dir) in line}
+    identity = state_dir.stat()
+    cgroups = Path("/sys/fs/cgroup").glob(f"**/ntsessions-{identity.st_dev:x}-{identity.st_ino:x}")
+    shared = Path("/dev/shm").iterdir()  # noqa: S108 - looked at, not written to
+    return {
+        "processes": processes,
+        "mounts": mounts,
+        "cgroups": {str(path) for path in cgroups},
+        "files in /dev/shm": {str(path) for path in shared},
+    }
 
 
 def users_of(host: Host) -> dict[int, str]:
@@ -119,7 +128,9 @@ def step_2(host: Host) -> None:
         lines = [process.stdout.readline().strip() for process in (alices, bobs) if process.stdout]
         expect(lines == ["I am the only instance"] * 2, "the single-instance program runs in both sessions at once")
         again = host.program(1, "only_one.py", expected=1)
-        expect("another instance is running already" in again, "a second one in alice's session refuses, by its own rule")
+        expect(
+            "another instance is running already" in again, "a second one in alice's session refuses, by its own rule"
+        )
         for process in (alices, bobs):
             process.communicate(timeout=30)
 
@@ -156,20 +167,32 @@ def step_4(host: Host) -> None:
 def step_5(host: Host) -> str:
     """Logoff ends everything.  Returns the object tree as it was before."""
     title("5. Logoff: nothing is left running")
-    host.nts("run", "--session", "1", "--", "sh", "-c", "exec >/dev/null 2>&1; (setsid sleep 3600 &); (trap '' TERM HUP; sleep 3601) &")
+    host.nts(
+        "run",
+        "--session",
+        "1",
+        "--",
+        "sh",
+        "-c",
+        "exec >/dev/null 2>&1; (setsid sleep 3600 &); (trap '' TERM HUP; sleep 3601) &",
+    )
     rows = host.json("session", "ps", "1")
     host.nts("session", "ps", "1")
     pids = [int(str(row["pid"])) for row in rows]
     expect(len(pids) >= 2, "programs that left their parent and ignore signals run in alice's session")
-    tree = host.nts("object", "tree", r"\Sessions", shown=False) + "\n" + host.nts("object", "tree", r"\BaseNamedObjects", shown=False)
+    tree = (
+        host.nts("object", "tree", r"\Sessions", shown=False)
+        + "\n"
+        + host.nts("object", "tree", r"\BaseNamedObjects", shown=False)
+    )
     host.nts("logoff", "1")
-    left = [pid for pid in pids if os.path.exists(f"/proc/{pid}")]
+    left = [pid for pid in pids if Path(f"/proc/{pid}").exists()]
     expect(not left, f"none of the processes {', '.join(map(str, pids))} is in /proc any more")
     expect(users_of(host) == {0: "", 2: "bob"}, "session 1 is gone, bob's goes on")
-    return tree
+    return "\n".join(trees)
 
 
-def step_6(host: Host, before: dict[str, set[str]], state_dir: str, tree: str) -> None:
+def step_6(host: Host, before: dict[str, set[str]], state_dir: Path, tree: str) -> None:
     """The end."""
     title("The names of both sessions, as they were before the logoff")
     for line in tree.splitlines():
@@ -183,14 +206,14 @@ def step_6(host: Host, before: dict[str, set[str]], state_dir: str, tree: str) -
 
 def main() -> int:
     """Run the demo; returns 0 when every step was as said."""
-    base = tempfile.mkdtemp(prefix="nts-demo-")
-    os.chmod(base, 0o711)  # the users of the sessions pass through it to their homes
-    state_dir = os.path.join(base, "state")
-    os.mkdir(state_dir, 0o711)
-    configuration = (
-        f'[services.board]\ncommand = ["{PYTHON}", "{PROGRAMS / "board_service.py"}"]\naccount = "LocalSystem"\n'
-    )
-    Path(state_dir, "ntsessions.toml").write_text(configuration)
+    base = Path(tempfile.mkdtemp(prefix="nts-demo-"))
+    state_dir = base / "state"
+    state_dir.mkdir()
+    for directory in (base, state_dir):
+        directory.chmod(0o711)  # noqa: S103 - the users of the sessions pass through to their homes
+    program = PROGRAMS / "board_service.py"
+    service = f'[services.board]\ncommand = ["{PYTHON}", "{program}"]\naccount = "LocalSystem"\n'
+    (state_dir / "ntsessions.toml").write_text(service)
     before = surroundings(state_dir)
     host = Host(state_dir)
     try:
@@ -205,7 +228,7 @@ def main() -> int:
         return 1
     finally:
         host.nts("down", shown=False, expected=None)
-        subprocess.run(["rm", "-rf", base], check=False)
+        shutil.rmtree(base, ignore_errors=True)
     print(f"\n{GREEN}Everything was as said.{PLAIN}")
     return 0
 

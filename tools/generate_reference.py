@@ -81,7 +81,7 @@ def module_text(spec: CallSpec) -> str:
 
 def call_entry(spec: CallSpec) -> str:
     """Return the reference of one call."""
-    text = f"### {spec.name}\n\n`{spec.number:#06x}`. {spec.documentation}\n\n"
+    text = f"### {spec.name}\n\n`{spec.number:#06x}`. {inspect.cleandoc(spec.documentation)}\n\n"
     if spec.call_type.__struct_fields__:
         text += f"{field_table(spec.call_type)}\n"
     text += f"- Answer: {code(reply_name(spec))}\n"

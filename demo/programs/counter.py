@@ -16,7 +16,7 @@ def main() -> None:
     """Count up to COUNT, and tell whose memory it was."""
     who, count = sys.argv[1], int(sys.argv[2])
     memory = SharedMemory("counter", create=True, size=64)
-    resource_tracker.unregister(memory._name, "shared_memory")  # it stays for as long as the session does
+    resource_tracker.unregister(memory._name, "shared_memory")  # noqa: SLF001 - or Python would remove it at exit
     lock = SemLock(SEMAPHORE_KIND, 1, 1, "/counter-lock", False)
     for _ in range(count):
         with lock:

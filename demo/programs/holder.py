@@ -1,4 +1,4 @@
-"""Takes a mutex and keeps it, or waits for it.  Usage: holder.py hold | wait"""
+"""Takes a mutex and keeps it, or waits for it: `holder.py hold`, `holder.py wait`."""
 
 import os
 import sys

@@ -160,7 +160,7 @@ def test_shared_memory_and_timers_work_as_in_the_blocking_client(state_dir: str)
             view = await section.map()
             view[:5] = b"hello"
             async with session.open_section("aio-memory") as again:
-                assert (await again.map(4))[:5] == b"hello"
+                assert (await again.map(writable=False))[:5] == b"hello"
                 assert await section.size() == 4096
         timer = await session.timer()
         await timer.set(0.01)

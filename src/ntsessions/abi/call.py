@@ -6,10 +6,9 @@ fidelity page all derive from `CALLS`.  Numbers are ours and are never used agai
 a default.
 """
 
-import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, dataclass_transform, get_args
+from functools import cached_property
+from typing import Any, Generic, NamedTuple, TypeVar, dataclass_transform, get_args
 
 import msgspec
 
@@ -28,31 +27,51 @@ class Reply(msgspec.Struct, frozen=True, array_like=True):
     """A reply of more than one value."""
 
 
-@dataclass(frozen=True)
-class Partial:
+class Partial(NamedTuple):
     """The call departs from NT; *missing* says in which way."""
 
     missing: str
 
 
-@dataclass(frozen=True)
 class CallSpec:
     """What is declared about one call."""
 
-    number: int
-    call_type: type[Call[Any]]
-    reply_type: Any
-    fails_with: frozenset[NtStatus]
-    fidelity: Partial | None
-    """None: does what NT does."""
-    takes_descriptors: bool
-    """File descriptors follow the call."""
-    gives_descriptors: bool
-    """File descriptors follow the reply."""
-    secrets: frozenset[str]
-    """Fields that no log may show."""
-    decode_call: Callable[[Any], Call[Any]] = field(repr=False)
-    decode_reply: Callable[[Any], Any] = field(repr=False)
+    def __init__(
+        self,
+        number: int,
+        call_type: "type[Call[Any]]",
+        reply_type: Any,
+        fails_with: frozenset[NtStatus],
+        *,
+        fidelity: Partial | None,
+        takes_descriptors: bool,
+        gives_descriptors: bool,
+        secrets: frozenset[str],
+    ) -> None:
+        self.number = number
+        self.call_type = call_type
+        self.reply_type = reply_type
+        self.fails_with = fails_with
+        self.fidelity = fidelity
+        """None: does what NT does."""
+        self.takes_descriptors = takes_descriptors
+        """File descriptors may follow the call."""
+        self.gives_descriptors = gives_descriptors
+        """File descriptors go with the reply."""
+        self.secrets = secrets
+        """Fields that no log may show."""
+
+    # Made when first used: a program uses a few of the hundred calls, and a decoder takes 30 us to make.
+
+    @cached_property
+    def decode_call(self) -> Callable[[Any], "Call[Any]"]:
+        """Decode the arguments."""
+        return msgspec.msgpack.Decoder(self.call_type).decode
+
+    @cached_property
+    def decode_reply(self) -> Callable[[Any], Any]:
+        """Decode the reply."""
+        return msgspec.msgpack.Decoder(self.reply_type).decode
 
     @property
     def name(self) -> str:
@@ -66,8 +85,8 @@ class CallSpec:
 
     @property
     def documentation(self) -> str:
-        """The reference page."""
-        return inspect.getdoc(self.call_type) or ""
+        """The reference page, as written."""
+        return self.call_type.__doc__ or ""
 
 
 CALLS: dict[int, CallSpec] = {}
@@ -95,16 +114,14 @@ def syscall(
     def declare(call_type: C) -> C:
         reply_type = get_args(call_type.__orig_bases__[0])[0]  # type: ignore[attr-defined]  # types.get_original_bases is 3.12
         spec = CallSpec(
-            number=number,
-            call_type=call_type,
-            reply_type=reply_type,
-            fails_with=frozenset(fails_with) | ALWAYS,
+            number,
+            call_type,
+            reply_type,
+            frozenset(fails_with) | ALWAYS,
             fidelity=fidelity,
             takes_descriptors=takes_descriptors,
             gives_descriptors=gives_descriptors,
             secrets=frozenset(secrets),
-            decode_call=msgspec.msgpack.Decoder(call_type).decode,
-            decode_reply=msgspec.msgpack.Decoder(reply_type).decode,
         )
         if number in CALLS:
             message = f"call number {number:#06x} is taken by {CALLS[number].name}"

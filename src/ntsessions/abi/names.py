@@ -16,7 +16,12 @@ LOCAL = "Local"
 SESSION = "Session"
 RESTRICTED = "Restricted"
 
-UNSECURE_GLOBAL_NAMES = ("netfxcustomperfcounters.1.0", "SharedPerfIPCBlock", "Cor_Private_IPCBlock", "Cor_Public_IPCBlock_")
+UNSECURE_GLOBAL_NAMES = (
+    "netfxcustomperfcounters.1.0",
+    "SharedPerfIPCBlock",
+    "Cor_Private_IPCBlock",
+    "Cor_Public_IPCBlock_",
+)
 """Sections whose name begins so may be made in the global space without SeCreateGlobalPrivilege.
 
 NT keeps the list in `ObUnsecureGlobalNames`; these are its defaults.

@@ -9,7 +9,7 @@ from ntsessions.abi.call import Reply
 from ntsessions.abi.limits import INFINITE
 
 Handle = Annotated[int, Meta(ge=-64, lt=1 << 32)]
-"""A value from the calling process's handle table: a multiple of 4 (the low two bits are ignored), or a pseudo handle."""
+"""A value from the caller's handle table: a multiple of 4 (the low two bits are ignored), or a pseudo handle."""
 
 AccessMask = Annotated[int, Meta(ge=0, lt=1 << 32)]
 

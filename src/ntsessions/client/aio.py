@@ -81,7 +81,9 @@ class AsyncClient:
 
     # -- making and opening
 
-    def event(self, name: str | None = None, *, manual_reset: bool = False, is_set: bool = False, security: str | None = None) -> Making[Event]:
+    def event(
+        self, name: str | None = None, *, manual_reset: bool = False, is_set: bool = False, security: str | None = None
+    ) -> Making[Event]:
         """Create an event, or open the one of this name."""
         return self._made(Event, calls.create_event(name, manual_reset=manual_reset, is_set=is_set, security=security))
 
@@ -97,7 +99,9 @@ class AsyncClient:
         """Open a mutex.  Raises ObjectNotFound."""
         return Making(lambda: self._own(self._open(Mutex, calls.open_mutex(name, access))))
 
-    def semaphore(self, name: str | None = None, *, count: int = 1, maximum: int = 1, security: str | None = None) -> Making[Semaphore]:
+    def semaphore(
+        self, name: str | None = None, *, count: int = 1, maximum: int = 1, security: str | None = None
+    ) -> Making[Semaphore]:
         """Create a semaphore, or open the one of this name."""
         return self._made(Semaphore, calls.create_semaphore(name, count=count, maximum=maximum, security=security))
 
@@ -105,7 +109,9 @@ class AsyncClient:
         """Open a semaphore.  Raises ObjectNotFound."""
         return self._opened(Semaphore, calls.open_semaphore(name, access))
 
-    def timer(self, name: str | None = None, *, manual_reset: bool = False, security: str | None = None) -> Making[Timer]:
+    def timer(
+        self, name: str | None = None, *, manual_reset: bool = False, security: str | None = None
+    ) -> Making[Timer]:
         """Create a timer, or open the one of this name."""
         return self._made(Timer, calls.create_timer(name, manual_reset=manual_reset, security=security))
 

@@ -17,7 +17,7 @@ from ntsessions.abi.status import NtStatus
 from ntsessions.abi.types import EventType, WaitResult
 from ntsessions.client import object_calls as calls
 from ntsessions.client.aio_connection import AsyncConnection
-from ntsessions.client.object_calls import FILE_MAP_WRITE, AbandonedMutex, WaitTimeout, ticks
+from ntsessions.client.object_calls import AbandonedMutex, WaitTimeout, ticks
 
 
 class NamedObject:

@@ -17,6 +17,7 @@ from ntsessions.abi.security_binary import descriptor_to_bytes
 from ntsessions.abi.status import NtStatus
 from ntsessions.abi.types import NAMED_OBJECTS, TICKS_PER_SECOND, ObjectAttributes, WaitResult
 
+
 def security_bytes(sddl: str | None) -> bytes | None:
     """Translate a security descriptor from SDDL, [MS-DTYP] 2.5.1; None stays None: the maker's default."""
     return None if sddl is None else descriptor_to_bytes(parse_sddl(sddl))

@@ -7,8 +7,8 @@ r"""Named objects as Python objects, over blocking connections.
         if session.wait_any(ready, worker, timeout=30) is worker: ...
 
 Times are seconds.  `security` is a descriptor in SDDL, such as `D:(A;;GA;;;SY)(A;;GRGX;;;WD)`: the system may do
-everything, everyone may look and wait.  Names are looked up as kernel32 does: in the session's own space unless they begin with `Global\`.
-Errors are those of `abi.errors`: each also the nearest Python built-in.
+everything, everyone may look and wait.  Names are looked up as kernel32 does: in the session's own space unless they
+begin with `Global\`.  Errors are those of `abi.errors`: each also the nearest Python built-in.
 """
 
 import mmap
@@ -224,7 +224,9 @@ class Client:
 
     # -- making and opening
 
-    def event(self, name: str | None = None, *, manual_reset: bool = False, is_set: bool = False, security: str | None = None) -> Event:
+    def event(
+        self, name: str | None = None, *, manual_reset: bool = False, is_set: bool = False, security: str | None = None
+    ) -> Event:
         """Create an event, or open the one of this name."""
         return self._made(Event, calls.create_event(name, manual_reset=manual_reset, is_set=is_set, security=security))
 
@@ -240,7 +242,9 @@ class Client:
         """Open a mutex.  Raises ObjectNotFound."""
         return self._opened(Mutex, calls.open_mutex(name, access))
 
-    def semaphore(self, name: str | None = None, *, count: int = 1, maximum: int = 1, security: str | None = None) -> Semaphore:
+    def semaphore(
+        self, name: str | None = None, *, count: int = 1, maximum: int = 1, security: str | None = None
+    ) -> Semaphore:
         """Create a semaphore, or open the one of this name."""
         return self._made(Semaphore, calls.create_semaphore(name, count=count, maximum=maximum, security=security))
 

@@ -5,21 +5,18 @@ large is imported after the fork.
 """
 
 import argparse
-import logging
 import os
-import secrets
 import socket
 import sys
 from pathlib import Path
 
 from ntsessions import __version__
+from ntsessions.client.socket_address import seqpacket, socket_address
 from ntsessions.host.isolation import IsolationError, enter_own_namespaces
 from ntsessions.host.launcher import start_launcher
 from ntsessions.host.store import StateDirInUse, StateStore
 
 CONTROL = "control"
-MACHINE_SID = "machine_sid"
-ACCOUNTS = "accounts"
 
 
 def main() -> int:
@@ -54,7 +51,7 @@ class Readiness:
 
     def failed(self, text: str) -> None:
         """We cannot run."""
-        print(f"ntsessionsd: {text}", file=sys.stderr)
+        sys.stderr.write(f"ntsessionsd: {text}\n")
         self._tell(f"error: {text}")
 
 
@@ -77,15 +74,15 @@ def _run(arguments: argparse.Namespace, ready: Readiness) -> None:
     isolation = enter_own_namespaces()
     launcher = start_launcher(str(state_dir), isolation, arguments.groups)
     try:
-        _serve(arguments.profile, state_dir, store, control, isolation, launcher, ready)
+        from ntsessions.daemon.serve import serve  # noqa: PLC0415 - large, and the launcher must not carry it
+
+        serve(arguments.profile, state_dir, store, control, isolation, launcher, ready.ready)
     finally:
         (state_dir / CONTROL).unlink(missing_ok=True)
 
 
 def _bind_control(state_dir: Path) -> socket.socket:
     """Listen for operators; a socket that a killed daemon left is replaced (we hold the lock)."""
-    from ntsessions.client.socket_address import seqpacket, socket_address
-
     path = state_dir / CONTROL
     path.unlink(missing_ok=True)
     control = seqpacket()
@@ -95,39 +92,6 @@ def _bind_control(state_dir: Path) -> socket.socket:
     path.chmod(0o600)
     control.listen(128)
     return control
-
-
-def _serve(profile_name, state_dir, store, control, isolation, launcher, ready) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, PLR0913 - the parts that `_run` made, passed through once
-    from ntsessions.daemon import configuration
-    from ntsessions.daemon.daemon import Daemon
-    from ntsessions.daemon.loop import Loop
-    from ntsessions.daemon.start import host_started
-    from ntsessions.host.host import Host
-    from ntsessions.profiles.table import PROFILES
-    from ntsessions.subsystems.system import System
-
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    settings = configuration.load(state_dir)
-    name = profile_name or settings.profile
-    if name not in PROFILES:
-        raise ValueError(f"there is no profile {name!r}; one of {', '.join(PROFILES)} is needed")
-    system = System(PROFILES[name], _machine_sid(store), settings.services)
-    loop = Loop()
-    daemon = Daemon(system, loop, control, ready.ready)
-    host = Host(loop, launcher, isolation, str(state_dir), daemon.take_report)
-    try:
-        daemon.run(host, host_started(host, isolation, settings.uid_base, store.read(ACCOUNTS) or b""))
-    finally:
-        host.close()
-
-
-def _machine_sid(store: StateStore) -> str:
-    """Return this instance's SID, made at its first start."""
-    stored = store.read(MACHINE_SID)
-    if stored is None:
-        stored = f"S-1-5-21-{secrets.randbits(32)}-{secrets.randbits(32)}-{secrets.randbits(32)}".encode()
-        store.write(MACHINE_SID, stored)
-    return stored.decode()
 
 
 if __name__ == "__main__":

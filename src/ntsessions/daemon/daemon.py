@@ -15,6 +15,8 @@ from collections.abc import Callable
 from time import monotonic_ns
 from typing import Any
 
+from msgspec import structs
+
 from ntsessions.abi.call import Call, CallSpec
 from ntsessions.abi.limits import FRAME_BYTES
 from ntsessions.abi.status import NtStatus
@@ -23,7 +25,7 @@ from ntsessions.daemon.descriptors import Received
 from ntsessions.daemon.loop import Loop
 from ntsessions.daemon.server import ClientConnection
 from ntsessions.executive import effects, reports
-from ntsessions.executive.executive import Pending
+from ntsessions.executive.executive import Outcome, Pending
 from ntsessions.executive.handlers.host import CONTROL_PORT
 from ntsessions.host.host import Host
 from ntsessions.subsystems.system import System
@@ -114,7 +116,11 @@ class Daemon:
         if descriptors:
             received = Received(self.host, descriptors)
             thread.received = received.facts
-        outcome = executive.dispatch(connection.key, request, call)
+        try:
+            outcome: Outcome | Pending = executive.dispatch(connection.key, request, call)
+        except Exception:  # noqa: BLE001 - a fault of ours must cost one call, not the host
+            _log.exception("%s failed", spec.name)
+            outcome = Outcome(NtStatus.INTERNAL_ERROR, None, "the daemon's log has the details; please report it")
         grant = thread.grant
         if executive.effects or self._reports:
             self.settle()
@@ -133,8 +139,6 @@ class Daemon:
 
     def _hide_secrets(self, call: Call[Any], secrets: frozenset[str]) -> Call[Any]:
         """Leave passwords with the host and pass on the numbers it keeps them under: no log of inputs has them."""
-        from msgspec import structs
-
         hidden = {
             name: str(self.host.secrets.hold(getattr(call, name).encode()))
             for name in secrets
@@ -158,7 +162,10 @@ class Daemon:
         """Perform what the system asks and tell it what came of it, until nothing is left."""
         while True:
             for effect in self.system.take_effects():
-                self._perform(effect)
+                try:
+                    self._perform(effect)
+                except Exception:  # noqa: BLE001 - as above
+                    _log.exception("%s could not be performed", type(effect).__name__)
             if not self._reports:
                 if self.executive.effects:
                     continue
@@ -166,7 +173,10 @@ class Daemon:
             report = self._reports.popleft()
             if isinstance(report, reports.PortOpened):
                 self._listen_on_port(report.port_key)
-            self.system.report(report)
+            try:
+                self.system.report(report)
+            except Exception:  # noqa: BLE001 - as above
+                _log.exception("%s could not be taken in", type(report).__name__)
         if self.system.is_ready and not self._is_ready:
             self._is_ready = True
             self._on_ready()
@@ -271,8 +281,11 @@ class Daemon:
 
 
 def _spare_the_collector() -> None:
-    """Let the cycle collector run seldom: objects here are freed by their count, and a full pass over 100,000 named
-    objects would stall every client for tens of milliseconds."""
+    """Let the cycle collector run seldom.
+
+    Objects here are freed by their count, and a full pass over 100,000 of them stalls every client for tens of
+    milliseconds.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 100)

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import ntsessions.abi.calls  # noqa: F401 - fills CALLS with every call there is
 from ntsessions.abi.call import CallSpec
 from ntsessions.abi.calls.process import Connect
 from ntsessions.abi.limits import BYTES_PER_CONNECTION, DESCRIPTORS_PER_FRAME, FRAME_BYTES
@@ -27,8 +28,8 @@ Serve = Callable[["ClientConnection", CallSpec, int, Any, list[int]], None]
 class ClientConnection:
     """One client's socket."""
 
-    __slots__ = ("_awaiting", "_buffer", "_loop", "_on_end", "_queue", "_queued", "_serve", "_socket", "_view", "fd", "has_greeted",
-                 "is_open", "is_reading", "key")  # fmt: skip
+    __slots__ = ("_awaiting", "_buffer", "_loop", "_on_end", "_queue", "_queued", "_serve", "_socket", "_view", "fd",
+                 "has_greeted", "is_open", "is_reading", "key")  # fmt: skip
 
     def __init__(self, sock: socket.socket, key: int, loop: Loop, buffer: bytearray, serve: Serve,
                  on_end: Callable[["ClientConnection", str], None]) -> None:  # fmt: skip
@@ -75,7 +76,7 @@ class ClientConnection:
             spec, request, call, announced = decode_request(self._view[:size])
             if not self.has_greeted:
                 if type(call) is not Connect:
-                    raise ProtocolError("the first call must be Connect")
+                    raise ProtocolError("the first call must be Connect")  # noqa: TRY301 - ends as the others do
                 self.has_greeted = True
         except ProtocolError as error:
             self._on_end(self, str(error))

@@ -20,23 +20,22 @@ from ntsessions.executive.dispatcher.timer import Timer
 from ntsessions.executive.dispatcher.waits import Deadlines, Wait, Waits
 from ntsessions.executive.effects import CompleteCall, Disconnect, Effect
 from ntsessions.executive.objects.directory import Directory
+from ntsessions.executive.objects.token_object import impersonate
 from ntsessions.executive.objects.tree import add_device_map, child, make_root, remove_device_map
 from ntsessions.executive.processes.thread import Thread
-from ntsessions.executive.security.token_object import impersonate
 from ntsessions.executive.security.descriptor_pool import DescriptorPool
 
 if TYPE_CHECKING:
     from ntsessions.abi.calls.session import SessionNotification
     from ntsessions.abi.sids import Sid
     from ntsessions.executive.effects import UnixIdentity
-    from ntsessions.executive.objects.object import Object
+    from ntsessions.executive.objects.token_object import TokenObject
     from ntsessions.executive.processes.job import Job
     from ntsessions.executive.processes.process import Process
     from ntsessions.executive.processes.session import Port, Session
     from ntsessions.executive.reports import HostStarted, Report
     from ntsessions.executive.security.logons import LogonSession
     from ntsessions.executive.security.token import Token
-    from ntsessions.executive.security.token_object import TokenObject
     from ntsessions.profiles.profile import Profile
 
 
@@ -138,8 +137,7 @@ class Executive:
 
     def advance(self, now: int, utc: int) -> None:
         """Tell the time, on both clocks in units of 100 ns; what is due happens, in the order in which it was due."""
-        if now > self.now:
-            self.now = now
+        self.now = max(self.now, now)
         self.utc = utc
         if not self.has_deadlines:
             return
@@ -241,7 +239,7 @@ class Executive:
     # -- endings
 
     def end_thread(self, thread: Thread, exit_status: int = 0) -> None:
-        """A thread has ended: what it owned is abandoned, what it waited for is forgotten, who waits for it is woken."""
+        """A thread has ended: what it owned is abandoned, its waits are forgotten, who waits for it is woken."""
         if thread.is_signaled():
             return
         thread.exit_status = exit_status

@@ -106,6 +106,17 @@ class Host:
         for one in self._held.pop(key, ()):
             os.close(one)
 
+    def _adopt_memory(self, effect: effects.AdoptMemory) -> None:
+        """Keep a section's file.  One that cannot be kept is noticed when a view of it is asked for."""
+        descriptors = self._held.pop(effect.descriptor_key, ())
+        for spare in descriptors[1:]:
+            os.close(spare)
+        try:
+            if descriptors:
+                self.memory.adopt(effect.memory_key, descriptors[0], effect.size)
+        except (OSError, ValueError) as error:
+            _log.warning("a section's file cannot be used: %s", error)
+
     def session_of(self, pid: int) -> int | None:
         """Return the key of the session that a live process is in."""
         return self._membership.session_of(pid)
@@ -164,6 +175,8 @@ class Host:
                 facts = processes.facts(pid)
                 home = None if facts is None else self._membership.session_of(pid)
                 self._tell(reports.ProcessIdentified(ticket, home, facts))
+            case effects.AdoptMemory():
+                self._adopt_memory(effect)
             case effects.ReleaseMemory(memory_key):
                 self.memory.release(memory_key)
             case _:

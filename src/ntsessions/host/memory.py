@@ -44,12 +44,18 @@ class SectionMemory:
             raise
         self._sections[memory_key] = _Section(descriptor, size, can_write=True)
 
-    def adopt(self, memory_key: int, descriptor: int) -> int:
-        """Take a client's open file as the memory; returns its size.  Owns *descriptor* from here, also on failure."""
+    def adopt(self, memory_key: int, descriptor: int, size: int = 0) -> int:
+        """Take a client's open file as the memory; returns its size.  Owns *descriptor* from here, also on failure.
+
+        A file shorter than *size* is made that long, which only one that may be written allows.
+        """
         try:
             section = _of_file(descriptor)
             if memory_key in self._sections:
                 raise ValueError(f"memory {memory_key} is there already")  # noqa: TRY301 - one place closes
+            if section.size < size:
+                os.ftruncate(descriptor, size)
+                section = section._replace(size=size)
         except (OSError, ValueError):
             os.close(descriptor)
             raise

@@ -30,7 +30,13 @@ from ntsessions.subsystems.part import Part
 
 Then = Callable[[NtError | None, LogonFacts | None], None]
 
-LOGON_TYPES = {LogonType.INTERACTIVE, LogonType.NETWORK, LogonType.BATCH, LogonType.SERVICE, LogonType.NETWORK_CLEARTEXT}
+LOGON_TYPES = {
+    LogonType.INTERACTIVE,
+    LogonType.NETWORK,
+    LogonType.BATCH,
+    LogonType.SERVICE,
+    LogonType.NETWORK_CLEARTEXT,
+}
 SERVICE_ACCOUNTS = {
     "localsystem": sids.LOCAL_SYSTEM,
     "localservice": sids.LOCAL_SERVICE,
@@ -116,7 +122,9 @@ class Logon(Part):
         if call.logon_type not in LOGON_TYPES:
             raise nt_error(NtStatus.INVALID_PARAMETER, f"logon type {call.logon_type}")
         self.authenticate(
-            call.user_name, int(call.password), lambda error, facts: self._logged_on(caller, request, call, error, facts)
+            call.user_name,
+            int(call.password),
+            lambda error, facts: self._logged_on(caller, request, call, error, facts),
         )
         return PENDING
 
@@ -226,6 +234,6 @@ class Logon(Part):
 
         self.ask(lambda ticket: effects.StoreAccounts(self.accounts.to_bytes(), ticket), stored)
 
-    def _query(self, caller: Thread, request: int, call: QueryAccounts) -> tuple[AccountInformation, ...]:  # noqa: ARG002 - every server has them
+    def _query(self, caller: Thread, request: int, call: QueryAccounts) -> tuple[AccountInformation, ...]:
         caller.token.require_privilege(Privilege.SeTcbPrivilege)
         return tuple(self.accounts.information(account) for account in self.accounts.by_name.values())

@@ -99,7 +99,7 @@ class ServiceControl(Part):
 
     # -- calls
 
-    def _query(self, caller: Thread, request: int, call: QueryServices) -> tuple[ServiceInformation, ...]:  # noqa: ARG002 - every server has them
+    def _query(self, caller: Thread, request: int, call: QueryServices) -> tuple[ServiceInformation, ...]:
         return tuple(information(service) for service in self.services.values())
 
     def _find(self, caller: Thread, name: str) -> Service:

@@ -125,7 +125,9 @@ class SessionManager(Part):
         assert session.descriptor is not None, "every session has a descriptor"
         access_check(session.descriptor, caller.token, right, Session.type)
         if session.session_id == 0:
-            raise nt_error(NtStatus.ACCESS_DENIED, "session 0 belongs to the services and ends with the host: `nts down`")
+            raise nt_error(
+                NtStatus.ACCESS_DENIED, "session 0 belongs to the services and ends with the host: `nts down`"
+            )
         if session.is_ending:
             raise nt_error(NtStatus.CTX_WINSTATION_BUSY, f"session {session.session_id} is being logged off already")
         self.call(SetSession(session.session_id, ConnectState.RESET, None, CODE_LOGOFF))
@@ -140,7 +142,7 @@ class SessionManager(Part):
 
     # -- shutdown
 
-    def _shut_down(self, caller: Thread, request: int, call: ShutDown) -> Pending:  # noqa: ARG002 - every server has it
+    def _shut_down(self, caller: Thread, request: int, call: ShutDown) -> Pending:
         caller.token.require_privilege(Privilege.SeShutdownPrivilege)
         caller.token.require_privilege(Privilege.SeTcbPrivilege)
         self.shut_down(lambda: self.executive.answer(caller.key, request, None))

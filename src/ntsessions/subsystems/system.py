@@ -28,9 +28,7 @@ class System:
         self.executive = Executive(profile, machine_sid)
         self.logon = Logon(self.executive, SYSTEM_THREADS["logon"])
         self.session_manager = SessionManager(self.executive, SYSTEM_THREADS["session_manager"], self.logon)
-        self.service_control = ServiceControl(
-            self.executive, SYSTEM_THREADS["service_control"], self.logon, services
-        )
+        self.service_control = ServiceControl(self.executive, SYSTEM_THREADS["service_control"], self.logon, services)
         self.session_manager.before_shutdown = self.service_control.stop_all
         self._parts: dict[int, Part] = {
             part.thread_key: part for part in (self.logon, self.session_manager, self.service_control)

@@ -68,7 +68,7 @@ def fail(function: str, code: int | None = None) -> NoReturn:
         code = _thread.last_error
     else:
         _thread.last_error = code
-    raise error(code, function, message_for(code))
+    raise error(signed(code), function, message_for(code))
 
 
 # -- calls
@@ -132,7 +132,7 @@ def invoke(function: str, call: Call[R], descriptors: tuple[int, ...] = (), erro
         return system(call, descriptors)
     except NtError as failure:
         _thread.last_error = code = (errors or {}).get(failure.win32, failure.win32)
-        raised = error(code, function, message_for(code))
+        raised = error(signed(code), function, message_for(code))
         raised.add_note(f"ntsessions: {failure}")
         raise raised from None
 

@@ -75,6 +75,7 @@ MESSAGES: dict[int, str] = {
     1344: "No more memory is available for security information updates.",
     1346: "Either a required impersonation level was not provided, or the provided impersonation level is invalid.",
     1349: "The type of the token is inappropriate for its attempted use.",
+    1355: "The specified domain either does not exist or could not be contacted.",
     1359: "An internal error occurred.",
     1375: "The token is already in use as a primary token.",
     1385: "Logon failure: the user has not been granted the requested logon type at this computer.",

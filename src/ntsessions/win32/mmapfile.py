@@ -221,5 +221,5 @@ def mmapfile(
 
 
 __all__: list[str] = []
-__all__ += surface.exported(globals())
+__all__ += [name for name in dir() if surface.shows(globals(), name)]
 __getattr__ = surface.getter("mmapfile")

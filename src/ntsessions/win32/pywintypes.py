@@ -6,6 +6,7 @@ from ntsessions.win32 import kernel32, surface
 from ntsessions.win32.acl import PyACL
 from ntsessions.win32.acl import new_acl as ACL
 from ntsessions.win32.errors import com_error, error
+from ntsessions.win32.guid import IID, CreateGuid, PyIID
 from ntsessions.win32.handles import PyHANDLE
 from ntsessions.win32.security_descriptor import PySECURITY_ATTRIBUTES, PySECURITY_DESCRIPTOR
 from ntsessions.win32.security_descriptor import new_security_descriptor as SECURITY_DESCRIPTOR
@@ -15,9 +16,10 @@ from ntsessions.win32.times import DosDateTimeToTime, Time, TimeStamp
 from ntsessions.win32.times import datetime as TimeType
 
 __all__ = [
-    "ACL", "FALSE", "HANDLE", "OVERLAPPED", "SECURITY_ATTRIBUTES", "SECURITY_DESCRIPTOR", "SID", "TRUE", "ACLType",
-    "DosDateTimeToTime", "HANDLEType", "OVERLAPPEDType", "SECURITY_ATTRIBUTESType", "SECURITY_DESCRIPTORType",
-    "SIDType", "Time", "TimeStamp", "TimeType", "UnicodeFromRaw", "com_error", "error",
+    "ACL", "FALSE", "HANDLE", "IID", "OVERLAPPED", "SECURITY_ATTRIBUTES", "SECURITY_DESCRIPTOR", "SID", "TRUE",
+    "ACLType", "CreateGuid", "DosDateTimeToTime", "HANDLEType", "IIDType", "OVERLAPPEDType",
+    "SECURITY_ATTRIBUTESType", "SECURITY_DESCRIPTORType", "SIDType", "Time", "TimeStamp", "TimeType", "UnicodeFromRaw",
+    "com_error", "error",
 ]  # fmt: skip
 
 TRUE, FALSE = True, False
@@ -37,6 +39,7 @@ class PyOVERLAPPED:
 
 HANDLEType = PyHANDLE
 SIDType = PySID
+IIDType = PyIID
 ACLType = PyACL
 SECURITY_DESCRIPTORType = PySECURITY_DESCRIPTOR
 SECURITY_ATTRIBUTESType = PySECURITY_ATTRIBUTES

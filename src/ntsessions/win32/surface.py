@@ -16,90 +16,91 @@ _words = str.split
 MISSING: dict[str, frozenset[str]] = {
     "pywintypes": frozenset(
         _words(
-        "CreateGuid DEVMODEType DEVMODEWType HKEY IID IIDType IsTextUnicode WAVEFORMATEX WAVEFORMATEXType "
-        "WAVE_FORMAT_PCM"
+            "DEVMODEType DEVMODEWType HKEY IsTextUnicode WAVEFORMATEX WAVEFORMATEXType "
+            "WAVE_FORMAT_PCM"
         )
     ),
     "win32api": frozenset(
         _words(
-        "AbortSystemShutdown InitiateSystemShutdown Apply Beep BeginUpdateResource ChangeDisplaySettings "
-        "ChangeDisplaySettingsEx ClipCursor CopyFile DebugBreak DragQueryFile DragFinish EndUpdateResource "
-        "EnumDisplayDevices EnumDisplayMonitors EnumDisplaySettings EnumDisplaySettingsEx EnumResourceLanguages "
-        "EnumResourceNames EnumResourceTypes ExitWindows ExitWindowsEx FindFiles FindFirstChangeNotification "
-        "FindNextChangeNotification FindCloseChangeNotification FindExecutable FreeLibrary GetAsyncKeyState "
-        "GetComputerObjectName GetMonitorInfo GetCursorPos GetConsoleTitle GetDateFormat GetDiskFreeSpace "
-        "GetDiskFreeSpaceEx GetDllDirectory GetFileAttributes GetFileVersionInfo GetFocus GetKeyboardLayout "
-        "GetKeyboardLayoutList GetKeyboardLayoutName GetKeyboardState GetKeyState GetLastInputInfo GetLongPathName "
-        "GetLongPathNameW GetLogicalDrives GetLogicalDriveStrings GetPwrCapabilities GetProfileSection GetProcAddress "
-        "GetProfileVal GetShortPathName GetSysColor GetSystemDefaultLangID GetSystemDefaultLCID GetSystemDirectory "
-        "GetSystemFileCacheSize SetSystemFileCacheSize GetSystemMetrics GetSystemCpuSetInformation "
-        "GetSystemPowerStatus GetThreadLocale GetTimeFormat GetTimeZoneInformation GetVolumeInformation "
-        "GetWindowsDirectory GetWindowLong GetUserDefaultLangID GetUserDefaultLCID GlobalMemoryStatus "
-        "GlobalMemoryStatusEx keybd_event mouse_event LoadCursor LoadKeyboardLayout LoadLibrary LoadLibraryEx "
-        "LoadResource LoadString MapVirtualKey MessageBeep MessageBoxEx MessageBox MonitorFromPoint MonitorFromRect "
-        "MonitorFromWindow MoveFile MoveFileEx PostMessage RegCloseKey RegConnectRegistry RegCopyTree RegCreateKey "
-        "RegCreateKeyEx RegDeleteKey RegDeleteKeyEx RegDeleteTree RegDeleteValue RegEnumKey RegEnumKeyEx RegEnumKeyExW "
-        "RegEnumValue RegFlushKey RegGetKeySecurity RegLoadKey RegOpenCurrentUser RegOpenKey RegOpenKeyEx "
-        "RegOpenKeyTransacted RegOverridePredefKey RegQueryValue RegQueryValueEx RegQueryInfoKey RegQueryInfoKeyW "
-        "RegRestoreKey RegSaveKey RegSaveKeyEx RegSetKeySecurity RegSetValue RegSetValueEx RegUnLoadKey "
-        "RegisterWindowMessage RegNotifyChangeKeyValue SearchPath SendMessage SetConsoleTitle SetCursorPos "
-        "SetDllDirectory SetErrorMode SetFileAttributes SetSysColors SetLocalTime SetSystemTime SetClassLong "
-        "SetClassWord SetWindowWord SetCursor SetSystemPowerState SetThreadLocale SetTimeZoneInformation SetWindowLong "
-        "ShellExecute ShowCursor ToAsciiEx ToUnicodeEx UpdateResource VkKeyScan VkKeyScanEx WinExec WinHelp "
-        "WriteProfileSection WriteProfileVal"
+            "AbortSystemShutdown InitiateSystemShutdown Apply Beep BeginUpdateResource ChangeDisplaySettings "
+            "ChangeDisplaySettingsEx ClipCursor CopyFile DebugBreak DragQueryFile DragFinish EndUpdateResource "
+            "EnumDisplayDevices EnumDisplayMonitors EnumDisplaySettings EnumDisplaySettingsEx "
+            "EnumResourceLanguages EnumResourceNames EnumResourceTypes ExitWindows ExitWindowsEx FindFiles "
+            "FindFirstChangeNotification FindNextChangeNotification FindCloseChangeNotification FindExecutable "
+            "FreeLibrary GetAsyncKeyState GetComputerObjectName GetMonitorInfo GetCursorPos GetConsoleTitle "
+            "GetDateFormat GetDiskFreeSpace GetDiskFreeSpaceEx GetDllDirectory GetFileAttributes "
+            "GetFileVersionInfo GetFocus GetKeyboardLayout GetKeyboardLayoutList GetKeyboardLayoutName "
+            "GetKeyboardState GetKeyState GetLastInputInfo GetLongPathName GetLongPathNameW GetLogicalDrives "
+            "GetLogicalDriveStrings GetPwrCapabilities GetProfileSection GetProcAddress GetProfileVal "
+            "GetShortPathName GetSysColor GetSystemDefaultLangID GetSystemDefaultLCID GetSystemDirectory "
+            "GetSystemFileCacheSize SetSystemFileCacheSize GetSystemMetrics GetSystemCpuSetInformation "
+            "GetSystemPowerStatus GetThreadLocale GetTimeFormat GetVolumeInformation "
+            "GetWindowsDirectory GetWindowLong GetUserDefaultLangID GetUserDefaultLCID GlobalMemoryStatus "
+            "GlobalMemoryStatusEx keybd_event mouse_event LoadCursor LoadKeyboardLayout LoadLibrary LoadLibraryEx "
+            "LoadResource LoadString MapVirtualKey MessageBeep MessageBoxEx MessageBox MonitorFromPoint "
+            "MonitorFromRect MonitorFromWindow MoveFile MoveFileEx PostMessage RegCloseKey RegConnectRegistry "
+            "RegCopyTree RegCreateKey RegCreateKeyEx RegDeleteKey RegDeleteKeyEx RegDeleteTree RegDeleteValue "
+            "RegEnumKey RegEnumKeyEx RegEnumKeyExW RegEnumValue RegFlushKey RegGetKeySecurity RegLoadKey "
+            "RegOpenCurrentUser RegOpenKey RegOpenKeyEx RegOpenKeyTransacted RegOverridePredefKey RegQueryValue "
+            "RegQueryValueEx RegQueryInfoKey RegQueryInfoKeyW RegRestoreKey RegSaveKey RegSaveKeyEx "
+            "RegSetKeySecurity RegSetValue RegSetValueEx RegUnLoadKey RegisterWindowMessage "
+            "RegNotifyChangeKeyValue SearchPath SendMessage SetConsoleTitle SetCursorPos SetDllDirectory "
+            "SetErrorMode SetFileAttributes SetSysColors SetLocalTime SetSystemTime SetClassLong SetClassWord "
+            "SetWindowWord SetCursor SetSystemPowerState SetThreadLocale SetTimeZoneInformation SetWindowLong "
+            "ShellExecute ShowCursor ToAsciiEx ToUnicodeEx UpdateResource VkKeyScan VkKeyScanEx WinExec WinHelp "
+            "WriteProfileSection WriteProfileVal"
         )
     ),
     "win32job": frozenset({"UserHandleGrantAccess"}),
     "win32process": frozenset(
         _words(
-        "AttachThreadInput CreateRemoteThread EnumProcessModules EnumProcessModulesEx GetGuiResources "
-        "GetModuleFileNameEx GetProcessIoCounters GetProcessPriorityBoost GetProcessShutdownParameters "
-        "GetProcessWindowStation GetProcessWorkingSetSize GetThreadIOPendingFlag GetThreadPriorityBoost "
-        "GetThreadTimes GetWindowThreadProcessId ReadProcessMemory SetProcessPriorityBoost "
-        "SetProcessShutdownParameters SetProcessWorkingSetSize SetThreadAffinityMask SetThreadIdealProcessor "
-        "SetThreadPriorityBoost SuspendThread VirtualAllocEx VirtualFreeEx WriteProcessMemory"
+            "AttachThreadInput CreateRemoteThread EnumProcessModules EnumProcessModulesEx GetGuiResources "
+            "GetModuleFileNameEx GetProcessIoCounters GetProcessPriorityBoost GetProcessShutdownParameters "
+            "GetProcessWindowStation GetProcessWorkingSetSize GetThreadIOPendingFlag GetThreadPriorityBoost "
+            "GetThreadTimes GetWindowThreadProcessId ReadProcessMemory SetProcessPriorityBoost "
+            "SetProcessShutdownParameters SetProcessWorkingSetSize SetThreadAffinityMask SetThreadIdealProcessor "
+            "SetThreadPriorityBoost SuspendThread VirtualAllocEx VirtualFreeEx WriteProcessMemory"
         )
     ),
     "win32security": frozenset(
         _words(
-        "AcceptSecurityContext AcquireCredentialsHandle AdjustTokenGroups AllocateLocallyUniqueId CredHandleType "
-        "CryptEnumProviders CtxtHandleType DsBind DsCrackNames DsGetDcName DsGetSpn DsListDomainsInSite "
-        "DsListInfoForServer DsListRoles DsListServersForDomainInSite DsListServersInSite DsListSites DsUnBind "
-        "DsWriteAccountSpn EnumerateSecurityPackages GetFileSecurity GetPolicyHandle ImpersonateAnonymousToken "
-        "ImpersonateNamedPipeClient InitializeSecurityContext LsaAddAccountRights LsaCallAuthenticationPackage "
-        "LsaClose LsaConnectUntrusted LsaDeregisterLogonProcess LsaEnumerateAccountRights "
-        "LsaEnumerateAccountsWithUserRight "
-        "LsaLookupAuthenticationPackage LsaOpenPolicy LsaQueryInformationPolicy LsaRegisterLogonProcess "
-        "LsaRegisterPolicyChangeNotification LsaRemoveAccountRights LsaRetrievePrivateData LsaSetInformationPolicy "
-        "LsaStorePrivateData LsaUnregisterPolicyChangeNotification PyCredHandleType PyCtxtHandleType "
-        "PySecBufferDescType PySecBufferType QuerySecurityPackageInfo SecBufferDescType SecBufferType SetFileSecurity "
-        "TranslateName"
+            "AcceptSecurityContext AcquireCredentialsHandle AdjustTokenGroups AllocateLocallyUniqueId "
+            "CredHandleType CryptEnumProviders CtxtHandleType DsCrackNames DsGetSpn "
+            "DsListDomainsInSite DsListInfoForServer DsListRoles DsListServersForDomainInSite DsListServersInSite "
+            "DsListSites DsUnBind DsWriteAccountSpn EnumerateSecurityPackages GetFileSecurity GetPolicyHandle "
+            "ImpersonateAnonymousToken ImpersonateNamedPipeClient InitializeSecurityContext LsaAddAccountRights "
+            "LsaCallAuthenticationPackage LsaClose LsaConnectUntrusted LsaDeregisterLogonProcess "
+            "LsaEnumerateAccountRights LsaEnumerateAccountsWithUserRight LsaLookupAuthenticationPackage "
+            "LsaOpenPolicy LsaQueryInformationPolicy LsaRegisterLogonProcess LsaRegisterPolicyChangeNotification "
+            "LsaRemoveAccountRights LsaRetrievePrivateData LsaSetInformationPolicy LsaStorePrivateData "
+            "LsaUnregisterPolicyChangeNotification PyCredHandleType PyCtxtHandleType PySecBufferDescType "
+            "PySecBufferType QuerySecurityPackageInfo SecBufferDescType SecBufferType SetFileSecurity "
+            "TranslateName"
         )
     ),
 }  # fmt: skip
 
 MODULES = frozenset(
     _words(
-        "_win32sysloader _winxptheme dde odbc perfmon pythoncom pywin pywin32_testutil rasutil regutil servicemanager sspi "
-        "win32clipboard win32com win32comext win32console win32cred win32crypt win32evtlog win32evtlogutil win32file "
-        "win32gui_struct win32help win32inet win32lz win32net win32pdh win32pdhquery win32pdhutil win32pipe win32print "
-        "win32profile win32ras win32rcparser win32service win32serviceutil win32timezone win32trace win32traceutil "
-        "win32transaction win32ts win32ui win32uiole win32verstamp win32wnet winxptheme"
+        "_win32sysloader _winxptheme dde odbc perfmon pythoncom pywin rasutil regutil "
+        "servicemanager sspi win32clipboard win32com win32comext win32console win32cred win32crypt "
+        "win32evtlog win32evtlogutil win32file win32gui_struct win32help win32inet win32lz win32net win32pdh "
+        "win32pdhquery win32pdhutil win32pipe win32print win32profile win32ras win32rcparser win32service "
+        "win32serviceutil win32timezone win32trace win32traceutil win32transaction win32ts win32ui win32uiole "
+        "win32verstamp win32wnet winxptheme"
     )
 )
 """Modules of pywin32 that are not there at all."""
 
 
-def exported(namespace: dict[str, Any]) -> list[str]:
-    """Return the names of a module that are pywin32's: not what it imports from Python for its own use."""
-    return [name for name, value in namespace.items() if _is_pywin32s(name, value, namespace["__name__"])]
-
-
-def _is_pywin32s(name: str, value: Any, module: str) -> bool:
+def shows(namespace: dict[str, Any], name: str) -> bool:
+    """Tell whether a name of a module is pywin32's, and not one that the module imports for its own use."""
+    value = namespace[name]
     if name[0] == "_" or isinstance(value, ModuleType):
         return False
     if name == "error":
         return True
+    module = namespace["__name__"]
     origin = str(getattr(value, "__module__", module))
     if isinstance(value, type):
         return name.endswith("Type") and origin.startswith(("pywintypes", "ntsessions.win32"))

@@ -145,3 +145,7 @@ def has_enabled(information: _Information, sid: str) -> bool:
     return any(
         group.sid == sid and group.attributes & on and not group.attributes & deny for group in information.groups
     )
+
+
+__all__: list[str] = []
+__all__ += [name for name in globals() if name.startswith("Token")]

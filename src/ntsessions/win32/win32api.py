@@ -13,13 +13,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ntsessions.abi import types as _system
 from ntsessions.abi.calls import object as _object
 from ntsessions.abi.calls import process as _process
 from ntsessions.abi.calls import wait as _wait
-from ntsessions.abi.types import CURRENT_PROCESS, CURRENT_THREAD, ObjectAttributes
-from ntsessions.win32 import command_line, console, descriptors, errors, kernel32, surface, win32gui
+from ntsessions.abi.types import ObjectAttributes
+from ntsessions.win32 import command_line, console, descriptors, errors, kernel32, messages, surface, times, win32gui
 from ntsessions.win32.handles import PyHANDLE, close_handle
-from ntsessions.win32.messages import MESSAGES
 
 error = errors.error
 GenerateConsoleCtrlEvent = console.GenerateConsoleCtrlEvent
@@ -141,7 +141,7 @@ def SetStdHandle(handle: int, handleToSet: _Handle, /) -> None:
 
 def GetCurrentProcess() -> int:
     """Return the pseudo handle of this process, -1."""
-    return CURRENT_PROCESS
+    return _system.CURRENT_PROCESS
 
 
 def GetCurrentProcessId() -> int:
@@ -151,7 +151,7 @@ def GetCurrentProcessId() -> int:
 
 def GetCurrentThread() -> int:
     """Return the pseudo handle of this thread, -2."""
-    return CURRENT_THREAD
+    return _system.CURRENT_THREAD
 
 
 def GetCurrentThreadId() -> int:
@@ -201,7 +201,7 @@ def _sleep(milliseconds: int, *, alertable: bool) -> int:
 
 def GetLastError() -> int:
     """Return the calling thread's last error."""
-    return kernel32.get_last_error()
+    return kernel32.signed(kernel32.get_last_error())
 
 
 def SetLastError(errVal: int, /) -> None:
@@ -238,9 +238,9 @@ def _format_message(function: str, args: tuple[Any, ...]) -> str:
 
 
 def _system_message(function: str, code: int) -> str:
-    if code not in MESSAGES:
+    if code not in messages.MESSAGES:
         kernel32.fail(function, _ERROR_MR_MID_NOT_FOUND)
-    return MESSAGES[code] + "\r\n"
+    return messages.MESSAGES[code] + "\r\n"
 
 
 def _insert(template: str, inserts: tuple[str, ...]) -> str:
@@ -429,6 +429,16 @@ def GetLocalTime() -> tuple[int, ...]:
     return _system_time(dt.datetime.now().astimezone())
 
 
+def GetTimeZoneInformation(bTimesAsTuples: int = 1, /) -> tuple[int, tuple[Any, ...]]:
+    """Return which time is in use (1 standard, 2 daylight) and TIME_ZONE_INFORMATION, without the days of change."""
+    never: Any = (0,) * 8 if bTimesAsTuples else times.TimeStamp(0)
+    bias = time.timezone // 60
+    daylight = (time.altzone - time.timezone) // 60 if time.daylight else 0
+    standard_name, daylight_name = time.tzname
+    in_use = 2 if time.localtime().tm_isdst > 0 else 1
+    return in_use, (bias, standard_name, never, 0, daylight_name, never, daylight)
+
+
 def _system_time(now: dt.datetime) -> tuple[int, ...]:
     weekday = now.isoweekday() % 7
     return (now.year, now.month, weekday, now.day, now.hour, now.minute, now.second, now.microsecond // 1000)
@@ -478,5 +488,5 @@ def RGB(red: int, green: int, blue: int, /) -> int:
 
 
 __all__: list[str] = []
-__all__ += surface.exported(globals())
+__all__ += [name for name in dir() if surface.shows(globals(), name)]
 __getattr__ = surface.getter("win32api")

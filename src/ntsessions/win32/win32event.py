@@ -324,5 +324,5 @@ def _until(deadline: float | None, queue: MessageQueue, mask: int) -> int:
 
 
 __all__: list[str] = []
-__all__ += surface.exported(globals())
+__all__ += [name for name in dir() if surface.shows(globals(), name)]
 __getattr__ = surface.getter("win32event")

@@ -47,5 +47,5 @@ def PostThreadMessage(threadId: int, message: int, wparam: Any = 0, lparam: Any 
 
 
 __all__: list[str] = []
-__all__ += surface.exported(globals())
+__all__ += [name for name in dir() if surface.shows(globals(), name)]
 __getattr__ = surface.getter("win32gui")

@@ -255,5 +255,5 @@ _WRITERS: dict[int, Callable[[int, Any], _job.SetJobLimits]] = {
 }
 
 __all__: list[str] = []
-__all__ += surface.exported(globals())
+__all__ += [name for name in dir() if surface.shows(globals(), name)]
 __getattr__ = surface.getter("win32job")

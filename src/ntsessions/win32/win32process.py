@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ntsessions.abi import types as _system
 from ntsessions.abi.calls import process as _process
 from ntsessions.abi.errors import NtError
-from ntsessions.abi.types import CURRENT_PROCESS
 from ntsessions.win32 import command_line, descriptors, errors, kernel32, surface, threads, times, win32api
 from ntsessions.win32.handles import PyHANDLE
 from ntsessions.win32.security_descriptor import PySECURITY_ATTRIBUTES, security_of
@@ -278,7 +278,7 @@ def ExitProcess(exitCode: int, /) -> NoReturn:
     """End this process at once."""
     code = kernel32.dword(exitCode)
     if code > 0xFF:  # more than Linux carries, but the daemon keeps what it is told
-        kernel32.invoke("ExitProcess", _process.TerminateProcess(CURRENT_PROCESS, code))
+        kernel32.invoke("ExitProcess", _process.TerminateProcess(_system.CURRENT_PROCESS, code))
     os._exit(code & 0xFF)
 
 
@@ -420,5 +420,5 @@ def GetThreadPriority(handle: _Handle, /) -> int:
 
 
 __all__: list[str] = []
-__all__ += surface.exported(globals())
+__all__ += [name for name in dir() if surface.shows(globals(), name)]
 __getattr__ = surface.getter("win32process")

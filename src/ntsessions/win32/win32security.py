@@ -1,8 +1,9 @@
 """win32security: SIDs and descriptors, tokens and privileges, logging on, the security of objects."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NoReturn
 
+from ntsessions.abi import types as _system
 from ntsessions.abi.calls import object as _object
 from ntsessions.abi.calls import token as _token
 from ntsessions.abi.errors import NtError
@@ -13,8 +14,7 @@ from ntsessions.abi.sddl import format_sddl, parse_sddl
 from ntsessions.abi.security import Control, SecurityDescriptor, SecurityInformation
 from ntsessions.abi.security_binary import descriptor_from_bytes, descriptor_to_bytes
 from ntsessions.abi.sids import integrity_level
-from ntsessions.abi.types import CURRENT_EFFECTIVE_TOKEN, CURRENT_PROCESS, CURRENT_THREAD
-from ntsessions.win32 import errors, kernel32, named_security, pywintypes, surface, times, token_query
+from ntsessions.win32 import errors, kernel32, named_security, pywintypes, surface, times, token_query, well_known_sids
 from ntsessions.win32.acl import PyACL, acl_or_none
 from ntsessions.win32.handles import PyHANDLE
 from ntsessions.win32.security_constants import *  # noqa: F403 - two hundred numbers
@@ -23,6 +23,7 @@ from ntsessions.win32.security_constants import (
     GROUP_SECURITY_INFORMATION,
     OWNER_SECURITY_INFORMATION,
     SACL_SECURITY_INFORMATION,
+    SDDL_REVISION_1,
     SE_FILE_OBJECT,
     SE_KERNEL_OBJECT,
     SE_WINDOW_OBJECT,
@@ -41,7 +42,6 @@ from ntsessions.win32.security_descriptor import (
 )
 from ntsessions.win32.sid import PySID, parse, sid_object, sid_of, sid_or_none
 from ntsessions.win32.token_query import *  # noqa: F403 - the information classes
-from ntsessions.win32.well_known_sids import TYPES, well_known
 
 error = errors.error
 ACL = pywintypes.ACL
@@ -55,7 +55,7 @@ _ERROR_NOT_ALL_ASSIGNED = 1300
 _ERROR_NO_SUCH_PRIVILEGE = 1313
 _ERROR_UNKNOWN_REVISION = 1305
 _ERROR_NO_SUCH_LOGON_SESSION = 1312
-_SDDL_REVISION_1 = 1
+_ERROR_NO_SUCH_DOMAIN = 1355
 _ALL_PARTS = (
     OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | SACL_SECURITY_INFORMATION
 )
@@ -66,7 +66,7 @@ _Handle = PyHANDLE | int | None
 _SidAndAttributes = tuple[PySID, int]
 _LuidAndAttributes = tuple[int, int]
 
-globals().update(TYPES)
+globals().update(well_known_sids.TYPES)
 
 
 # -- SIDs and names
@@ -89,7 +89,7 @@ def GetBinarySid(SID: str, /) -> PySID:
 
 def CreateWellKnownSid(WellKnownSidType: int, DomainSid: PySID | None = None, /) -> PySID:
     """Return one of the SIDs that every system has; those of a domain need its SID."""
-    found = well_known(kernel32.dword(WellKnownSidType), sid_or_none(DomainSid, "CreateWellKnownSid"))
+    found = well_known_sids.well_known(kernel32.dword(WellKnownSidType), sid_or_none(DomainSid, "CreateWellKnownSid"))
     if found is None:
         kernel32.fail("CreateWellKnownSid", kernel32.ERROR_INVALID_PARAMETER)
     return sid_object(found)
@@ -119,7 +119,7 @@ def ConvertSecurityDescriptorToStringSecurityDescriptor(
 ) -> str:
     """Return parts of a descriptor as SDDL."""
     function = "ConvertSecurityDescriptorToStringSecurityDescriptor"
-    if RequestedStringSDRevision != _SDDL_REVISION_1:
+    if RequestedStringSDRevision != SDDL_REVISION_1:
         kernel32.fail(function, _ERROR_UNKNOWN_REVISION)
     record = descriptor_from_bytes(descriptor_bytes(SecurityDescriptor))
     return format_sddl(_only(record, kernel32.dword(SecurityInformation)))
@@ -130,7 +130,7 @@ def ConvertStringSecurityDescriptorToSecurityDescriptor(
 ) -> PySECURITY_DESCRIPTOR:
     """Return the descriptor that SDDL describes."""
     function = "ConvertStringSecurityDescriptorToSecurityDescriptor"
-    if StringSDRevision != _SDDL_REVISION_1:
+    if StringSDRevision != SDDL_REVISION_1:
         kernel32.fail(function, _ERROR_UNKNOWN_REVISION)
     try:
         return descriptor_object(parse_sddl(kernel32.text(StringSecurityDescriptor)))
@@ -378,7 +378,7 @@ def IsTokenRestricted(TokenHandle: _Handle, /) -> bool:
 def CheckTokenMembership(TokenHandle: _Handle, SidToCheck: PySID, /) -> bool:
     """Tell whether a SID is enabled in a token (None: the one that the thread acts with)."""
     sid = sid_of(SidToCheck, "CheckTokenMembership")
-    token = kernel32.handle(TokenHandle) or CURRENT_EFFECTIVE_TOKEN
+    token = kernel32.handle(TokenHandle) or _system.CURRENT_EFFECTIVE_TOKEN
     return token_query.has_enabled(kernel32.invoke("CheckTokenMembership", _token.QueryToken(token)), sid)
 
 
@@ -489,20 +489,20 @@ def ImpersonateLoggedOnUser(handle: _Handle, /) -> None:
 def ImpersonateSelf(ImpersonationLevel: int = SecurityImpersonation, /) -> None:
     """Let the calling thread act with a copy of the process's token."""
     level = kernel32.long(ImpersonationLevel)
-    own = OpenProcessToken(CURRENT_PROCESS, TOKEN_DUPLICATE)
+    own = OpenProcessToken(_system.CURRENT_PROCESS, TOKEN_DUPLICATE)
     call = _token.DuplicateToken(int(own), TOKEN_IMPERSONATE, impersonation_level=level)
     token = PyHANDLE(kernel32.invoke("ImpersonateSelf", call))
-    kernel32.invoke("ImpersonateSelf", _token.SetThreadToken(int(token), CURRENT_THREAD))
+    kernel32.invoke("ImpersonateSelf", _token.SetThreadToken(int(token), _system.CURRENT_THREAD))
 
 
 def RevertToSelf() -> None:
     """Let the calling thread act as its process again."""
-    kernel32.invoke("RevertToSelf", _token.SetThreadToken(0, CURRENT_THREAD))
+    kernel32.invoke("RevertToSelf", _token.SetThreadToken(0, _system.CURRENT_THREAD))
 
 
 def SetThreadToken(Thread: _Handle, Token: _Handle, /) -> None:
     """Let a thread (None: the calling one) act with an impersonation token (None: its process's)."""
-    thread = kernel32.handle(Thread) or CURRENT_THREAD
+    thread = kernel32.handle(Thread) or _system.CURRENT_THREAD
     kernel32.invoke("SetThreadToken", _token.SetThreadToken(kernel32.handle(Token), thread))
 
 
@@ -539,8 +539,27 @@ def LsaGetLogonSessionData(LogonId: int, /) -> dict[str, Any]:
     return known | unknown | {"UserFlags": 0, "LastLogonInfo": last}
 
 
+# -- domains, of which there are none
+
+
+def DsGetDcName(
+    computerName: str | None = None,
+    domainName: str | None = None,
+    domainGUID: Any = None,
+    siteName: str | None = None,
+    flags: int = 0,
+) -> NoReturn:
+    """Fail: this machine belongs to no domain."""
+    kernel32.fail("DsGetDcName", _ERROR_NO_SUCH_DOMAIN)
+
+
+def DsBind(DomainController: str | None = None, DnsDomainName: str | None = None, /) -> NoReturn:
+    """Fail: this machine belongs to no domain."""
+    kernel32.fail("DsBind", _ERROR_NO_SUCH_DOMAIN)
+
+
 _SYSTEM = LogonType.SYSTEM
 
 __all__: list[str] = []
-__all__ += surface.exported(globals())
+__all__ += [name for name in dir() if surface.shows(globals(), name)]
 __getattr__ = surface.getter("win32security")

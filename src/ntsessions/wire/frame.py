@@ -3,9 +3,9 @@
     request   call number (u32), request number (u32), arguments as a msgpack array
     reply     status      (u32), request number (u32), the reply, or for errors a text for people
 
-Little-endian.  A request number of 0 asks for no reply.  Descriptors go with the reply they belong to; those of a request
-follow it in a message of their own, one byte long, because receiving them costs and few calls have any: the top bit of
-the call number announces them.
+Little-endian.  A request number of 0 asks for no reply.  Descriptors go with the reply they belong to; those of a
+request follow it in a message of their own, one byte long, because receiving them costs and few calls have any: the top
+bit of the call number announces them.
 """
 
 from struct import Struct
@@ -14,7 +14,6 @@ from typing import Any
 from msgspec import DecodeError, ValidationError
 from msgspec.msgpack import Decoder, Encoder
 
-import ntsessions.abi.calls  # noqa: F401 - fills CALLS
 from ntsessions.abi.call import BY_TYPE, CALLS, Call, CallSpec
 from ntsessions.abi.calls.object import Close
 from ntsessions.abi.errors import NtError, nt_error
@@ -89,7 +88,7 @@ def encode_failure(request: int, status: NtStatus, detail: str) -> bytes:
     return _pack(status, request) + _encode(detail[:2000])
 
 
-def decode_reply(frame: memoryview, spec: CallSpec) -> Any:  # noqa: ANN401 - the call's type says what it is
+def decode_reply(frame: memoryview, spec: CallSpec) -> Any:
     """Return the reply of a call, or raise the error that it failed with."""
     status, _ = _unpack(frame)
     body = frame[HEADER.size :]

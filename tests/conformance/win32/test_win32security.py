@@ -52,8 +52,8 @@ def test_every_class_of_information_has_pywin32s_shape(token: PyHANDLE) -> None:
     assert statistics["GroupCount"] == len(groups)
     label, flags = query(token, win32security.TokenIntegrityLevel)
     assert (str(label).startswith("PySID:S-1-16-"), flags) == (True, 0x60)
-    for kind in (win32security.TokenOwner, win32security.TokenPrimaryGroup):
-        assert isinstance(query(token, kind), PySID)
+    assert isinstance(query(token, win32security.TokenOwner), PySID)
+    assert isinstance(query(token, win32security.TokenPrimaryGroup), PySID)
     assert query(token, win32security.TokenDefaultDacl).GetAceCount() > 0
     assert query(token, win32security.TokenElevationType) in {1, 2, 3}
 

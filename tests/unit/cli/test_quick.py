@@ -1,5 +1,8 @@
 """`nts run` is read in two ways, with click and without; nobody may notice which."""
 
+import subprocess
+import sys
+
 import click
 import pytest
 from hypothesis import given
@@ -65,3 +68,10 @@ def test_the_usual_lines_need_no_click(line: str, expected: RunOptions) -> None:
 )
 def test_a_line_with_a_mistake_goes_to_click_which_explains_it(line: str) -> None:
     assert parse_run(line.split()) is None
+
+
+def test_starting_a_program_loads_neither_click_nor_rich_nor_asyncio() -> None:
+    """`nts run` is in the inner loop of scripts: what it imports, they wait for."""
+    code = "import ntsessions.cli.__main__, ntsessions.cli.launch, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert not {"asyncio", "click", "json", "rich", "subprocess"} & set(loaded)

@@ -214,3 +214,10 @@ def test_a_sid_for_denial_only_is_no_membership() -> None:
     )
     member = [sid for sid in ("S-1-5-18", "S-1-1-0", "S-1-5-32-544", "S-1-5-11", "S-1-2-0") if has_enabled(token, sid)]
     assert member == ["S-1-5-18", "S-1-1-0"]
+
+
+@pytest.mark.parametrize("call", [win32security.DsBind, win32security.DsGetDcName])
+def test_this_machine_belongs_to_no_domain(call: Any) -> None:
+    with pytest.raises(error) as caught:
+        call()
+    assert caught.value.args[:2] == (1355, call.__name__)

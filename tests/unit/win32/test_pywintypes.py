@@ -124,3 +124,22 @@ def test_an_overlapped_holds_what_is_put_in() -> None:
     overlapped = pywintypes.OVERLAPPED()
     overlapped.object = "anything"
     assert (overlapped.object, overlapped.Offset, overlapped.hEvent) == ("anything", 0, 0)
+
+
+def test_a_guid_is_text_in_braces_and_16_bytes() -> None:
+    text = "{00020400-0000-0000-C000-000000000046}"
+    guid = pywintypes.IID(text.lower())
+    assert (str(guid), repr(guid), bytes(guid)[:4]) == (text, f"IID('{text}')", b"\x00\x04\x02\x00")
+    assert pywintypes.IID(memoryview(guid), True) == guid == pywintypes.IID(guid)
+    assert guid != text
+    assert len({guid, pywintypes.IID(text), pywintypes.CreateGuid()}) == 2
+
+
+def test_what_is_no_guid_is_refused() -> None:
+    with pytest.raises(ValueError, match="too small"):
+        pywintypes.IID(b"00", True)
+    for wrong, is_bytes in ((0, True), (0, False)):
+        with pytest.raises(TypeError):
+            pywintypes.IID(wrong, is_bytes)
+    with pytest.raises(pywintypes.com_error):
+        pywintypes.IID("Word.Application")

@@ -19,6 +19,6 @@ from ntsessions.abi.calls import (
 )
 
 __all__ = [
-    "account", "event", "host", "job", "mutant", "object", "process", "section", "semaphore", "service", "session", "system",
-    "timer", "token", "wait",
+    "account", "event", "host", "job", "mutant", "object", "process", "section", "semaphore", "service", "session",
+    "system", "timer", "token", "wait",
 ]  # fmt: skip

@@ -113,7 +113,10 @@ class JobInformation(Reply, frozen=True):
 
 @syscall(0x0096, fails_with=_BY_HANDLE, fidelity=_LIMITS_FIDELITY)
 class QueryJob(Call[JobInformation]):
-    """Read a job's limits, accounting and processes.  `handle` 0: the caller's innermost job.  Needs JOB_OBJECT_QUERY."""
+    """Read a job's limits, accounting and processes.  `handle` 0: the caller's innermost job.
+
+    Needs JOB_OBJECT_QUERY.
+    """
 
     handle: Handle = 0
 

@@ -165,8 +165,9 @@ class QueryThread(Call[ThreadInformation]):
 
 @syscall(0x0088, fails_with=_BY_HANDLE)
 class ResumeProcess(Call[None]):
-    """Let a process go that was created suspended.  Takes the process or its first thread; needs THREAD_SUSPEND_RESUME
-    (thread) or PROCESS_SUSPEND_RESUME (process).
+    """Let a process go that was created suspended.
+
+    Takes the process (needs PROCESS_SUSPEND_RESUME) or its first thread (needs THREAD_SUSPEND_RESUME).
     """
 
     handle: Handle

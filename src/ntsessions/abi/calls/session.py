@@ -45,7 +45,7 @@ class SessionInformation(Reply, frozen=True):
 
 @syscall(0x00B0)
 class QuerySessions(Call[tuple[SessionInformation, ...]]):
-    """List the sessions: all for administrators and the system; for others their own, and the bare facts of the rest."""
+    """List the sessions: all for administrators and the system; others see their own, and bare facts of the rest."""
 
 
 @syscall(0x00B1, fails_with={S.CTX_WINSTATION_NOT_FOUND, S.ACCESS_DENIED})
@@ -72,7 +72,7 @@ class LoggedOn(Reply, frozen=True):
     fails_with={S.LOGON_FAILURE, S.NO_SUCH_USER, S.ACCOUNT_DISABLED, S.ACCOUNT_LOCKED_OUT, S.PASSWORD_EXPIRED,
                 S.PRIVILEGE_NOT_HELD, S.TOO_MANY_SESSIONS, S.CTX_LOGON_DISABLED, S.CTX_WINSTATION_BUSY,
                 S.INSUFFICIENT_RESOURCES, S.NOT_SUPPORTED},
-    fidelity=Partial("on NT a terminal asks; here a call does, and the session starts Disconnected, without a terminal"),
+    fidelity=Partial("on NT a terminal asks; here a call does, and the session starts without one, Disconnected"),
 )  # fmt: skip
 class Logon(Call[LoggedOn]):
     """Log a user on interactively, into a session of their own.

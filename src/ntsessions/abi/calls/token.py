@@ -189,8 +189,11 @@ class LogonUser(Call[LogonResult]):
     logon_type: int = 2
 
 
-@syscall(0x00AB, fails_with=_BY_HANDLE | {S.NO_IMPERSONATION_TOKEN, S.INVALID_SECURITY_DESCR, S.INVALID_ACL, S.INVALID_SID,
-                                          S.PRIVILEGE_NOT_HELD, S.INVALID_PARAMETER})  # fmt: skip
+@syscall(
+    0x00AB,
+    fails_with=_BY_HANDLE | {S.NO_IMPERSONATION_TOKEN, S.INVALID_SECURITY_DESCR, S.INVALID_ACL, S.INVALID_SID,
+                             S.PRIVILEGE_NOT_HELD, S.INVALID_PARAMETER},
+)  # fmt: skip
 class AccessCheck(Call[int]):
     """Tell which access a token would be granted by a descriptor; 0: denied.  Needs TOKEN_QUERY.
 
@@ -233,6 +236,6 @@ class AccountName(Reply, frozen=True):
 
 @syscall(0x00AD, fails_with={S.NO_SUCH_USER, S.INVALID_SID})
 class LookupAccount(Call[AccountName]):
-    """Translate between a SID (`S-1-...`) and a name (`alice`, `NT AUTHORITY\\SYSTEM`)."""
+    r"""Translate between a SID (`S-1-...`) and a name (`alice`, `NT AUTHORITY\SYSTEM`)."""
 
     name_or_sid: str

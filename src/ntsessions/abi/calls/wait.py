@@ -39,7 +39,7 @@ class WaitForObjects(Call[WaitResult]):
     0x0062,
     fails_with={S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED, S.MUTANT_NOT_OWNED,
                 S.SEMAPHORE_LIMIT_EXCEEDED},
-    fidelity=Partial("the signal and the start of the wait are one step; on NT others may see the one before the other"),
+    fidelity=Partial("signal and start of the wait are one step; on NT others may see the one before the other"),
 )  # fmt: skip
 class SignalAndWait(Call[WaitResult]):
     """Set an event, release a mutex or release a semaphore by one, and wait for another object in the same step."""

@@ -25,7 +25,7 @@ class Event(Dispatcher):
         """Tell whether it is set."""
         return self.is_set
 
-    def consume(self, thread: "Thread") -> bool:  # noqa: ARG002 - anyone may take it
+    def consume(self, thread: "Thread") -> bool:
         """Reset, if it is a synchronization event."""
         if self.resets_itself:
             self.is_set = False

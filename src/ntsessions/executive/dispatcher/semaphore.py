@@ -25,7 +25,7 @@ class Semaphore(Dispatcher):
         """Tell whether there is something to take."""
         return self.count > 0
 
-    def consume(self, thread: "Thread") -> bool:  # noqa: ARG002 - anyone may take one
+    def consume(self, thread: "Thread") -> bool:
         """Take one."""
         self.count -= 1
         return False

@@ -43,7 +43,7 @@ class Timer(Dispatcher):
         """Tell whether it has expired."""
         return self.is_set
 
-    def consume(self, thread: "Thread") -> bool:  # noqa: ARG002 - anyone may take it
+    def consume(self, thread: "Thread") -> bool:
         """Reset, if it is a synchronization timer."""
         if self.resets_itself:
             self.is_set = False

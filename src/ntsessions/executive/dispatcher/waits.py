@@ -45,11 +45,11 @@ class Dispatcher(Object):
         """Tell whether any thread's wait could be satisfied now."""
         raise NotImplementedError
 
-    def is_signaled_for(self, thread: "Thread") -> bool:  # noqa: ARG002 - mutants ask who
+    def is_signaled_for(self, thread: "Thread") -> bool:
         """Tell whether this thread's wait would be satisfied now."""
         return self.is_signaled()
 
-    def consume(self, thread: "Thread") -> bool:  # noqa: ARG002 - mutants ask who
+    def consume(self, thread: "Thread") -> bool:
         """Take what a satisfied wait takes.  Answers whether the object had been abandoned."""
         return False
 
@@ -59,7 +59,7 @@ class Wait:
 
     __slots__ = ("alertable", "deadline", "objects", "request", "thread", "wait_all")
 
-    def __init__(  # noqa: PLR0913 - a wait has this many parts
+    def __init__(
         self,
         thread: "Thread",
         request: int,

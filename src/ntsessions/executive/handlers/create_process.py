@@ -15,6 +15,7 @@ from ntsessions.executive import effects, reports
 from ntsessions.executive.executive import PENDING, Pending
 from ntsessions.executive.handlers.registry import Executive, Thread, handles, takes
 from ntsessions.executive.objects.handles import INHERIT
+from ntsessions.executive.objects.token_object import TokenObject
 from ntsessions.executive.processes.entry import look_again, new_process, place_process
 from ntsessions.executive.processes.job import Job
 from ntsessions.executive.processes.job_rules import admit_process, jobs_for_new_process
@@ -23,7 +24,6 @@ from ntsessions.executive.processes.process import Process
 from ntsessions.executive.processes.session import Session
 from ntsessions.executive.security.impersonation import check_assign_primary, is_own_token
 from ntsessions.executive.security.token import Token
-from ntsessions.executive.security.token_object import TokenObject
 
 START_ERRORS = {
     2: NtStatus.OBJECT_NAME_NOT_FOUND,  # ENOENT
@@ -166,9 +166,7 @@ def process_started(executive: Executive, report: reports.ProcessStarted) -> Non
         executive.answer(
             thread_key,
             request,
-            CreatedProcess(
-                starting.process_handle, starting.thread_handle, report.pid, starting.thread.thread_id
-            ),
+            CreatedProcess(starting.process_handle, starting.thread_handle, report.pid, starting.thread.thread_id),
         )
     if process.port is not None:
         look_again(executive, process.port)

@@ -25,7 +25,9 @@ def create_event(executive: Executive, caller: Thread, call: CreateEvent) -> Ope
     """Create or open an event."""
     if call.event_type not in (0, 1):
         raise nt_error(NtStatus.INVALID_PARAMETER, f"event type {call.event_type}")
-    return create_named(executive, caller, call, Event(resets_itself=call.event_type == SYNCHRONIZATION, is_set=call.initial_state))
+    return create_named(
+        executive, caller, call, Event(resets_itself=call.event_type == SYNCHRONIZATION, is_set=call.initial_state)
+    )
 
 
 @handles(OpenEvent)
@@ -45,7 +47,7 @@ def set_event(executive: Executive, caller: Thread, call: SetEvent) -> bool:
 
 
 @handles(ResetEvent)
-def reset_event(executive: Executive, caller: Thread, call: ResetEvent) -> bool:  # noqa: ARG001 - every handler has it
+def reset_event(executive: Executive, caller: Thread, call: ResetEvent) -> bool:
     """Unsignal an event."""
     event = caller.reference(call.handle, Event, EVENT_MODIFY_STATE)
     was_set, event.is_set = event.is_set, False
@@ -63,7 +65,7 @@ def pulse_event(executive: Executive, caller: Thread, call: PulseEvent) -> bool:
 
 
 @handles(QueryEvent)
-def query_event(executive: Executive, caller: Thread, call: QueryEvent) -> EventInformation:  # noqa: ARG001 - every handler has it
+def query_event(executive: Executive, caller: Thread, call: QueryEvent) -> EventInformation:
     """Read an event."""
     event = caller.reference(call.handle, Event, EVENT_QUERY_STATE)
     kind = EventType.SYNCHRONIZATION if event.resets_itself else EventType.NOTIFICATION

@@ -25,9 +25,9 @@ from ntsessions.executive.objects.directory import SymbolicLink
 from ntsessions.executive.objects.handles import INHERIT, PROTECT_FROM_CLOSE
 from ntsessions.executive.objects.naming import HANDLE_INHERIT, HANDLE_PROTECT, PERMANENT, check, handle_flags, require
 from ntsessions.executive.objects.object import Object
+from ntsessions.executive.objects.token_object import TokenObject, pseudo_token
 from ntsessions.executive.processes.process import Process
 from ntsessions.executive.processes.session import Session
-from ntsessions.executive.security.token_object import TokenObject, pseudo_token
 
 _OPTIONS = DUPLICATE_CLOSE_SOURCE | DUPLICATE_SAME_ACCESS | DUPLICATE_SAME_ATTRIBUTES
 

@@ -48,7 +48,9 @@ def host_started(executive: Executive, report: reports.HostStarted) -> None:
 
 def _enable_everything(token: Token) -> None:
     """The system's own parts and its operators need not switch on each privilege before they use it."""
-    token.privileges = dict.fromkeys(token.privileges, int(PrivilegeAttributes.ENABLED_BY_DEFAULT | PrivilegeAttributes.ENABLED))
+    token.privileges = dict.fromkeys(
+        token.privileges, int(PrivilegeAttributes.ENABLED_BY_DEFAULT | PrivilegeAttributes.ENABLED)
+    )
 
 
 def _add_identities(executive: Executive, report: reports.HostStarted) -> None:
@@ -58,7 +60,9 @@ def _add_identities(executive: Executive, report: reports.HostStarted) -> None:
             executive.identities[sid] = report.identity
         else:
             uid = report.uid_base + offset
-            executive.identities[sid] = effects.UnixIdentity(name, uid, uid, (), "/", "/usr/sbin/nologin", is_managed=True)
+            executive.identities[sid] = effects.UnixIdentity(
+                name, uid, uid, (), "/", "/usr/sbin/nologin", is_managed=True
+            )
 
 
 def _make_system_process(executive: Executive, report: reports.HostStarted, session: Session, port: Port,
@@ -95,7 +99,7 @@ def thread_disconnected(executive: Executive, report: reports.ThreadDisconnected
 
 
 @handles(QueryHost)
-def query_host(executive: Executive, caller: Thread, call: QueryHost) -> HostInformation:  # noqa: ARG001 - every handler has it
+def query_host(executive: Executive, caller: Thread, call: QueryHost) -> HostInformation:
     """Tell version, profile and counts."""
     host = executive.host
     assert host is not None, "nothing can call before the host has started"

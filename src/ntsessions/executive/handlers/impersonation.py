@@ -9,9 +9,9 @@ from ntsessions.abi.status import NtStatus
 from ntsessions.abi.tokens import ImpersonationLevel
 from ntsessions.executive.handlers.registry import Executive, Thread, handles
 from ntsessions.executive.handlers.token import token_of
+from ntsessions.executive.objects.token_object import TokenObject, impersonate
 from ntsessions.executive.security.access_check import access_check
 from ntsessions.executive.security.impersonation import impersonation_token
-from ntsessions.executive.security.token_object import TokenObject, impersonate
 
 
 @handles(SetThreadToken)

@@ -11,6 +11,7 @@ from ntsessions.abi.status import NtStatus
 from ntsessions.executive import effects
 from ntsessions.executive.handlers.registry import Executive, Thread, handles
 from ntsessions.executive.objects.naming import require
+from ntsessions.executive.objects.token_object import TokenObject
 from ntsessions.executive.security.logons import (
     AccountFacts,
     LogonIds,
@@ -21,7 +22,6 @@ from ntsessions.executive.security.logons import (
     user_tokens,
 )
 from ntsessions.executive.security.token import Token
-from ntsessions.executive.security.token_object import TokenObject
 
 DOMAIN = "NTSESSIONS"
 

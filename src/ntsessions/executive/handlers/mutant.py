@@ -38,7 +38,7 @@ def release(executive: Executive, caller: Thread, mutant: Mutant) -> int:
 
 
 @handles(QueryMutant)
-def query_mutant(executive: Executive, caller: Thread, call: QueryMutant) -> MutantInformation:  # noqa: ARG001 - every handler has it
+def query_mutant(executive: Executive, caller: Thread, call: QueryMutant) -> MutantInformation:
     """Read a mutex."""
     mutant = caller.reference(call.handle, Mutant, MUTANT_QUERY_STATE)
     owner = mutant.owner

@@ -27,12 +27,12 @@ from ntsessions.executive import effects, reports
 from ntsessions.executive.executive import PENDING, Pending
 from ntsessions.executive.handlers.registry import Executive, Thread, handles, takes
 from ntsessions.executive.objects.handles import INHERIT
-from ntsessions.executive.objects.naming import check, require
+from ntsessions.executive.objects.naming import require
 from ntsessions.executive.processes.entry import enter_process
 from ntsessions.executive.processes.process import Process
+from ntsessions.executive.processes.session_access import session_for
 from ntsessions.executive.security.access_check import process_access_check
 
-WINSTATION_QUERY = access.WINSTATION_QUERY
 SIGKILL = 9
 
 
@@ -141,7 +141,7 @@ def resume_process(executive: Executive, caller: Thread, call: ResumeProcess) ->
 
 
 @handles(QueryProcess)
-def query_process(executive: Executive, caller: Thread, call: QueryProcess) -> ProcessInformation:  # noqa: ARG001 - every handler has it
+def query_process(executive: Executive, caller: Thread, call: QueryProcess) -> ProcessInformation:
     """Read a process."""
     process = caller.reference(call.handle, Process, access.PROCESS_QUERY_LIMITED_INFORMATION)
     return ProcessInformation(
@@ -168,7 +168,7 @@ def open_thread(executive: Executive, caller: Thread, call: OpenThread) -> int:
 
 
 @handles(QueryThread)
-def query_thread(executive: Executive, caller: Thread, call: QueryThread) -> ThreadInformation:  # noqa: ARG001 - every handler has it
+def query_thread(executive: Executive, caller: Thread, call: QueryThread) -> ThreadInformation:
     """Read a thread."""
     thread = caller.reference(call.handle, Thread, access.THREAD_QUERY_LIMITED_INFORMATION)
     return ThreadInformation(
@@ -179,11 +179,7 @@ def query_thread(executive: Executive, caller: Thread, call: QueryThread) -> Thr
 @handles(QuerySessionProcesses)
 def query_session_processes(executive: Executive, caller: Thread, call: QuerySessionProcesses) -> Pending:
     """List the live processes of a session."""
-    session = executive.sessions.get(call.session_id)
-    if session is None:
-        raise nt_error(NtStatus.CTX_WINSTATION_NOT_FOUND, f"session {call.session_id}")
-    if session is not caller.process.session:
-        check(caller, session, WINSTATION_QUERY)
+    session = session_for(executive, caller, call.session_id, access.WINSTATION_QUERY)
     executive.emit(effects.ListProcesses(executive.ask(caller, session), session.key))
     return PENDING
 

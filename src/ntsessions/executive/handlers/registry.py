@@ -13,7 +13,9 @@ C = TypeVar("C", bound=Call[Any])
 T = TypeVar("T", bound=Report)
 
 
-def handles(call_type: type[C]) -> Callable[[Callable[[Executive, Thread, C], object]], Callable[[Executive, Thread, C], object]]:
+def handles(
+    call_type: type[C],
+) -> Callable[[Callable[[Executive, Thread, C], object]], Callable[[Executive, Thread, C], object]]:
     """Serve *call_type* with the decorated function: it returns the reply or PENDING, or raises NtError."""
 
     def register(handler: Callable[[Executive, Thread, C], object]) -> Callable[[Executive, Thread, C], object]:

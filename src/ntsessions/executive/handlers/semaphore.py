@@ -51,7 +51,7 @@ def release(executive: Executive, semaphore: Semaphore, count: int) -> int:
 
 
 @handles(QuerySemaphore)
-def query_semaphore(executive: Executive, caller: Thread, call: QuerySemaphore) -> SemaphoreInformation:  # noqa: ARG001 - every handler has it
+def query_semaphore(executive: Executive, caller: Thread, call: QuerySemaphore) -> SemaphoreInformation:
     """Read a semaphore."""
     semaphore = caller.reference(call.handle, Semaphore, SEMAPHORE_QUERY_STATE)
     return SemaphoreInformation(semaphore.count, semaphore.maximum)

@@ -20,37 +20,20 @@ from ntsessions.executive.dispatcher.waits import Wait
 from ntsessions.executive.executive import PENDING, Pending
 from ntsessions.executive.handlers.registry import Executive, Thread, handles, takes
 from ntsessions.executive.objects.naming import require
+from ntsessions.executive.objects.token_object import TokenObject
 from ntsessions.executive.processes import sessions
 from ntsessions.executive.processes.session import Session
-from ntsessions.executive.security.access_check import access_check
-from ntsessions.executive.security.token_object import TokenObject
+from ntsessions.executive.processes.session_access import existing_session, may, session_for
 
 NOTIFICATIONS_KEPT = 1024
 CODE_CREATE, CODE_TERMINATE = 0xA, 0xB
 
 
-def find_session(executive: Executive, caller: Thread, session_id: int) -> Session:
-    """Return a session by id; -1 is the caller's.  Raises CTX_WINSTATION_NOT_FOUND."""
-    session = caller.process.session if session_id == -1 else executive.sessions.get(session_id)
-    if session is None:
-        raise nt_error(NtStatus.CTX_WINSTATION_NOT_FOUND, f"session {session_id}")
-    return session
-
-
-def may(caller: Thread, session: Session, right: int) -> bool:
-    """Tell whether the caller has *right* on a session."""
-    assert session.descriptor is not None
-    try:
-        return bool(access_check(session.descriptor, caller.token, right, Session.type))
-    except PermissionError:
-        return False
-
-
 @handles(QuerySessions)
-def query_sessions(executive: Executive, caller: Thread, call: QuerySessions) -> tuple[SessionInformation, ...]:  # noqa: ARG001 - every handler has it
+def query_sessions(executive: Executive, caller: Thread, call: QuerySessions) -> tuple[SessionInformation, ...]:
     """List the sessions; of those the caller may not query, the bare facts."""
     return tuple(
-        describe(executive, session, in_full=session is caller.process.session or may(caller, session, access.WINSTATION_QUERY))
+        describe(executive, session, in_full=may(caller, session, access.WINSTATION_QUERY))
         for session in executive.sessions.values()
     )
 
@@ -58,9 +41,7 @@ def query_sessions(executive: Executive, caller: Thread, call: QuerySessions) ->
 @handles(QuerySession)
 def query_session(executive: Executive, caller: Thread, call: QuerySession) -> SessionInformation:
     """Read one session."""
-    session = find_session(executive, caller, call.session_id)
-    if session is not caller.process.session and not may(caller, session, access.WINSTATION_QUERY):
-        raise nt_error(NtStatus.ACCESS_DENIED, f"session {session.session_id} is not yours")
+    session = session_for(executive, caller, call.session_id, access.WINSTATION_QUERY)
     return describe(executive, session, in_full=True)
 
 
@@ -90,7 +71,7 @@ def query_user_token(executive: Executive, caller: Thread, call: QueryUserToken)
     own = call.session_id in (-1, caller.process.session.session_id)
     if not own:
         require(caller, Privilege.SeTcbPrivilege)
-    session = find_session(executive, caller, call.session_id)
+    session = existing_session(executive, caller, call.session_id)
     if session.is_ending:
         raise nt_error(NtStatus.CTX_WINSTATION_NOT_FOUND, f"session {session.session_id} is being logged off")
     source = session.user_token
@@ -110,7 +91,7 @@ class NotificationWait(Wait):
 
     __slots__ = ()
 
-    def reply(self, result: object) -> object:  # noqa: ARG002 - it ended because the time ran out
+    def reply(self, result: object) -> object:
         """Return no news."""
         return ()
 
@@ -135,8 +116,7 @@ def news_for(executive: Executive, caller: Thread, since: int) -> tuple[SessionN
         if notification.sequence <= since:
             continue
         session = executive.sessions.get(notification.session_id)
-        own = notification.session_id == caller.process.session.session_id
-        if own or session is None or may(caller, session, access.WINSTATION_QUERY):
+        if session is None or may(caller, session, access.WINSTATION_QUERY):
             news.append(notification)
     return tuple(news)
 
@@ -165,9 +145,7 @@ def create_session(executive: Executive, caller: Thread, call: CreateSession) ->
     require(caller, Privilege.SeTcbPrivilege)
     session = sessions.make_session(executive)
     executive.questions[session.key] = (caller.key, caller.request, None)
-    executive.emit(
-        effects.PrepareSession(session.key, session.session_id, call.private_tmp, effects.GroupLimits())
-    )
+    executive.emit(effects.PrepareSession(session.key, session.session_id, call.private_tmp, effects.GroupLimits()))
     return PENDING
 
 
@@ -201,7 +179,7 @@ def session_failed(executive: Executive, report: reports.SessionFailed) -> None:
 def delete_session(executive: Executive, caller: Thread, call: DeleteSession) -> Pending:
     """End a session; answers when nothing of it is left."""
     require(caller, Privilege.SeTcbPrivilege)
-    session = find_session(executive, caller, call.session_id)
+    session = existing_session(executive, caller, call.session_id)
     if session.is_ending:
         raise nt_error(NtStatus.CTX_WINSTATION_BUSY, f"session {session.session_id} is being logged off already")
     session.is_ending = True
@@ -228,7 +206,7 @@ def session_ended(executive: Executive, report: reports.SessionEnded) -> None:
 def set_session(executive: Executive, caller: Thread, call: SetSession) -> None:
     """Change a session's state and user."""
     require(caller, Privilege.SeTcbPrivilege)
-    session = find_session(executive, caller, call.session_id)
+    session = existing_session(executive, caller, call.session_id)
     session.state_code = ConnectState(call.state)
     if call.token is not None:
         token = None if call.token == 0 else caller.reference(call.token, TokenObject, access.TOKEN_QUERY).token

@@ -26,11 +26,11 @@ from ntsessions.abi.tokens import GroupAttributes, ImpersonationLevel
 from ntsessions.executive.handlers.registry import Executive, Thread, handles
 from ntsessions.executive.objects.handles import INHERIT
 from ntsessions.executive.objects.naming import creator_access
+from ntsessions.executive.objects.token_object import TokenObject
 from ntsessions.executive.processes.process import Process
 from ntsessions.executive.security.access_check import access_check
 from ntsessions.executive.security.impersonation import check_set_session_id, linked_token
 from ntsessions.executive.security.token import Token
-from ntsessions.executive.security.token_object import TokenObject
 
 _ENABLED = int(PrivilegeAttributes.ENABLED)
 _REMOVED = int(PrivilegeAttributes.REMOVED)

@@ -10,7 +10,7 @@ from ntsessions.abi.access import ACCESS_SYSTEM_SECURITY, MAXIMUM_ALLOWED
 from ntsessions.abi.errors import nt_error
 from ntsessions.abi.limits import MAXIMUM_NAME_BYTES
 from ntsessions.abi.names import UNSECURE_GLOBAL_NAMES
-from ntsessions.abi.object_types import DIRECTORY, SECTION, SYMBOLIC_LINK, ObjectType, map_generic
+from ntsessions.abi.object_types import SECTION, SYMBOLIC_LINK, ObjectType, map_generic
 from ntsessions.abi.privileges import Privilege
 from ntsessions.abi.security_binary import descriptor_from_bytes
 from ntsessions.abi.status import NtStatus

@@ -39,8 +39,7 @@ class Pool:
         if used > self.limit:
             raise nt_error(NtStatus.QUOTA_EXCEEDED, f"the session's pool of {self.limit >> 20} MiB is used up")
         self.used = used
-        if used > self.peak:
-            self.peak = used
+        self.peak = max(self.peak, used)
 
     def refund(self, size: int) -> None:
         """Give back what was charged."""

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class Process(Dispatcher):
     """One process."""
 
-    __slots__ = ("command", "create_time", "exit_code_asked", "exit_status", "exit_time", "handles", "is_watched", "jobs",
-                 "key", "parent_id", "port", "process_id", "session", "start_time", "threads", "token")  # fmt: skip
+    __slots__ = ("command", "create_time", "exit_code_asked", "exit_status", "exit_time", "handles", "is_watched",
+                 "jobs", "key", "parent_id", "port", "process_id", "session", "start_time", "threads",
+                 "token")  # fmt: skip
 
     type = PROCESS
 

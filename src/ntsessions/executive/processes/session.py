@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class Session(Object):
     r"""One session; it stands in the tree as `\KernelObjects\Session<N>`."""
 
-    __slots__ = ("create_time", "directory", "ending", "first_port", "is_ending", "is_prepared", "key", "logon_time", "named_objects", "notes", "pool",
-                 "ports", "processes", "session_id", "state_code", "user_name", "user_token",
-                 "window_directory")  # fmt: skip
+    __slots__ = ("create_time", "directory", "ending", "first_port", "is_ending", "is_prepared", "key", "logon_time",
+                 "named_objects", "notes", "pool", "ports", "processes", "session_id", "state_code", "user_name",
+                 "user_token", "window_directory")  # fmt: skip
 
     type = SESSION
 

@@ -17,14 +17,18 @@ def session_for(executive: "Executive", caller: "Thread", session_id: int | None
 
     Raises CTX_WINSTATION_NOT_FOUND or ACCESS_DENIED.
     """
-    own = caller.process.session
-    if session_id is None or session_id in (-1, own.session_id):
-        return own
-    session = executive.sessions.get(session_id)
-    if session is None:
-        raise nt_error(NtStatus.CTX_WINSTATION_NOT_FOUND, f"there is no session {session_id}")
+    session = existing_session(executive, caller, session_id)
     if not may(caller, session, right):
         raise nt_error(NtStatus.ACCESS_DENIED, f"session {session_id} is not yours")
+    return session
+
+
+def existing_session(executive: "Executive", caller: "Thread", session_id: int | None) -> Session:
+    """Return the session with this id (None, -1: the caller's), or raise CTX_WINSTATION_NOT_FOUND."""
+    own = caller.process.session
+    session = own if session_id is None or session_id == -1 else executive.sessions.get(session_id)
+    if session is None:
+        raise nt_error(NtStatus.CTX_WINSTATION_NOT_FOUND, f"there is no session {session_id}")
     return session
 
 

@@ -15,7 +15,7 @@ from ntsessions.abi.types import (
 )
 from ntsessions.executive.dispatcher.waits import Dispatcher
 from ntsessions.executive.objects.handles import O, Wanted, denied
-from ntsessions.executive.security.token_object import pseudo_token
+from ntsessions.executive.objects.token_object import pseudo_token
 
 if TYPE_CHECKING:
     from ntsessions.executive.dispatcher.mutant import Mutant
@@ -32,7 +32,20 @@ STILL_ACTIVE = 259
 class Thread(Dispatcher):
     """A thread of a process: the caller of a call."""
 
-    __slots__ = ("apcs", "exit_status", "grant", "impersonation", "key", "owned", "process", "received", "request", "thread_id", "timers", "waits")
+    __slots__ = (
+        "apcs",
+        "exit_status",
+        "grant",
+        "impersonation",
+        "key",
+        "owned",
+        "process",
+        "received",
+        "request",
+        "thread_id",
+        "timers",
+        "waits",
+    )
 
     type = THREAD
 
