@@ -180,11 +180,7 @@ def step_5(host: Host) -> str:
     host.nts("session", "ps", "1")
     pids = [int(str(row["pid"])) for row in rows]
     expect(len(pids) >= 2, "programs that left their parent and ignore signals run in alice's session")
-    tree = (
-        host.nts("object", "tree", r"\Sessions", shown=False)
-        + "\n"
-        + host.nts("object", "tree", r"\BaseNamedObjects", shown=False)
-    )
+    trees = [host.nts("object", "tree", place, shown=False) for place in (r"\Sessions", r"\BaseNamedObjects")]
     host.nts("logoff", "1")
     left = [pid for pid in pids if Path(f"/proc/{pid}").exists()]
     expect(not left, f"none of the processes {', '.join(map(str, pids))} is in /proc any more")
@@ -210,7 +206,7 @@ def main() -> int:
     state_dir = base / "state"
     state_dir.mkdir()
     for directory in (base, state_dir):
-        directory.chmod(0o711)  # noqa: S103 - the users of the sessions pass through to their homes
+        directory.chmod(0o711)  # the users of the sessions pass through to their homes
     program = PROGRAMS / "board_service.py"
     service = f'[services.board]\ncommand = ["{PYTHON}", "{program}"]\naccount = "LocalSystem"\n'
     (state_dir / "ntsessions.toml").write_text(service)

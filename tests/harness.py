@@ -2,6 +2,9 @@
 
 `World` stands where the daemon and Linux stand: it carries out effects, sends the reports that follow, and keeps the
 time.  Everything that enters the executive is in `inputs`, so that `replay` builds the same state from nothing.
+
+A call that ends with a status it does not declare fails the test at once.  `EXERCISED` tells, for the accounting
+(`tests/conformance/test_accounting.py`), which calls were made and how they ended.
 """
 
 import importlib
@@ -9,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ntsessions.abi.call import Call
+from ntsessions.abi.call import BY_TYPE, Call
 from ntsessions.abi.calls.process import CreateProcess
 from ntsessions.abi.calls.session import ConnectState
 from ntsessions.abi.calls.system import CreateLogon, CreateSession, LogonFacts, LogonTokens, SetSession
@@ -36,6 +39,9 @@ SYSTEM_THREAD = -1
 BOOT_UTC = 133_000_000_000_000_000
 CONTROL_PORT = 0
 
+EXERCISED: defaultdict[type[Call[Any]], set[NtStatus]] = defaultdict(set)
+"""Every call that any world of this run served, with the statuses that it ended with."""
+
 _SERVED: dict[type[Effect], str] = {
     effects.PrepareSession: "_prepare_session",
     effects.OpenPort: "_open_port",
@@ -52,8 +58,18 @@ _SERVED: dict[type[Effect], str] = {
 class PendingCall:
     """A call that has not been answered, until it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, call: Call[Any]) -> None:
+        self.call_type = type(call)
         self.outcome: Outcome | None = None
+
+    def complete(self, outcome: Outcome) -> None:
+        """Take the answer, which may only be one that the call declares."""
+        status = NtStatus(outcome.status)
+        declared = BY_TYPE[self.call_type]
+        assert status in {0, *declared.fails_with}, f"{declared.name} does not declare {status.name}: {outcome.detail}"
+        assert not outcome.detail.startswith("undeclared: "), f"{declared.name}: {outcome.detail}"
+        EXERCISED[self.call_type].add(status)
+        self.outcome = outcome
 
     @property
     def done(self) -> bool:
@@ -204,10 +220,10 @@ class World:
     def dispatch(self, thread_key: int, call: Call[Any], received: tuple[ReceivedDescriptor, ...] = ()) -> PendingCall:
         """Make a call as a thread."""
         self._requests += 1
-        pending = self.pending[thread_key, self._requests] = PendingCall()
+        pending = self.pending[thread_key, self._requests] = PendingCall(call)
         outcome = self._input("dispatch", thread_key, self._requests, call, received)
         if isinstance(outcome, Outcome):
-            pending.outcome = outcome
+            pending.complete(outcome)
             self.pending.pop((thread_key, self._requests), None)
         return pending
 
@@ -275,7 +291,7 @@ class World:
         if pending is None:
             assert effect.thread_key not in self.executive.threads, "a call was answered twice"
             return
-        pending.outcome = Outcome(effect.status, effect.reply, effect.detail)
+        pending.complete(Outcome(effect.status, effect.reply, effect.detail))
 
 
 def enter(executive: Executive, given: Input) -> Outcome | Pending | None:
