@@ -2,14 +2,21 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from statistics import median
-
-ROUNDS = 60
-CALLS = 200
+from typing import NamedTuple
 
 
-def per_call(work: Callable[[], object], calls: int = CALLS) -> float:
+class Ratio(NamedTuple):
+    """The median of the ratios round by round, and the medians in seconds."""
+
+    ratio: float
+    ours: float
+    baseline: float
+
+
+def per_call(work: Callable[[], object], calls: int) -> float:
     """Return the seconds of one of *calls* calls."""
     start = time.perf_counter()
     for _ in range(calls):
@@ -17,14 +24,19 @@ def per_call(work: Callable[[], object], calls: int = CALLS) -> float:
     return (time.perf_counter() - start) / calls
 
 
-def ratio(work: Callable[[], object], baseline: Callable[[], object], *, rounds: int = ROUNDS, calls: int = CALLS
-          ) -> tuple[float, float, float]:  # fmt: skip
-    """Return (median ratio round by round, seconds of the work, seconds of the baseline)."""
-    per_call(work, calls), per_call(baseline, calls)
+def compare(work: Callable[[], object], baseline: Callable[[], object], *, rounds: int, calls: int = 1) -> Ratio:
+    """Measure *work* and *baseline* in turn, *calls* times each per round."""
+    for warm_up in (work, baseline):
+        per_call(warm_up, calls)
     pairs = [(per_call(work, calls), per_call(baseline, calls)) for _ in range(rounds)]
-    return (
-        median(mine / theirs for mine, theirs in pairs),
-        median(mine for mine, _ in pairs),
+    return of_pairs(pairs)
+
+
+def of_pairs(pairs: list[tuple[float, float]]) -> Ratio:
+    """Return what pairs of (ours, baseline) say."""
+    return Ratio(
+        median(ours / theirs for ours, theirs in pairs),
+        median(ours for ours, _ in pairs),
         median(theirs for _, theirs in pairs),
     )
 
@@ -35,10 +47,29 @@ def pin(pid: int, cpu: int) -> None:
         os.sched_setaffinity(int(thread), {cpu})
 
 
-def placements() -> list[tuple[str, int, int]]:
-    """Return the placements to measure: (name, our processor, the other side's)."""
+@contextmanager
+def pinned(cpu: int) -> Iterator[None]:
+    """Pin this process for a while."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {cpu})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+class Placement(NamedTuple):
+    """Where the two sides of a measurement run."""
+
+    name: str
+    ours: int
+    other: int
+
+
+def placements() -> list[Placement]:
+    """Return the placements to measure."""
     cpus = sorted(os.sched_getaffinity(0))
-    found = [("one CPU", cpus[0], cpus[0])]
+    found = [Placement("one CPU", cpus[0], cpus[0])]
     if len(cpus) > 1:
-        found.append(("two CPUs", cpus[0], cpus[1]))
+        found.append(Placement("two CPUs", cpus[0], cpus[1]))
     return found

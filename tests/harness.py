@@ -135,7 +135,7 @@ class World:
 
     def __init__(self, profile: str = "windows11") -> None:
         self.profile = profile
-        self.executive = Executive(PROFILES[profile], MACHINE)
+        self.executive = self._assemble()
         self.inputs: list[Input] = []
         self.other_effects: list[Effect] = []
         self.pending: dict[tuple[int, int], PendingCall] = {}
@@ -147,6 +147,9 @@ class World:
         self._members: defaultdict[int, set[int]] = defaultdict(set)
         self._uids: dict[str, int] = {}
         self._boot()
+
+    def _assemble(self) -> Executive:
+        return Executive(PROFILES[self.profile], MACHINE)
 
     def _boot(self) -> None:
         self.advance(0)

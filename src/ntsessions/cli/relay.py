@@ -75,8 +75,8 @@ class Signals:
 
 def relay(program: Program, streams: Streams, signals: Signals) -> None:
     """Copy and forward until *program* has ended and everything that it had printed by then was shown."""
-    console = RawTerminal(streams.terminals[0] if streams.has_console else -1)
-    if not streams.has_console:
+    console = RawTerminal(streams.terminals[0] if streams.is_typed_into else -1)
+    if not streams.is_typed_into:
         _Relay(program, streams, signals, console).run()
         return
     with console:
@@ -118,7 +118,7 @@ class _Relay:
         poll.register(self._program.fileno(), select.POLLIN)
         poll.register(self._signals.fileno(), select.POLLIN)
         may_read = not self._streams.terminals or RawTerminal(self._streams.terminals[0]).is_ours()
-        if may_read and self._streams.has_console:
+        if may_read and self._streams.is_typed_into:
             self._console.enter()  # the shell may have brought us to the foreground without a signal
         # The master may be watched in both directions at once.
         wanted: dict[int, int] = {}

@@ -36,7 +36,9 @@ class Streams:
         self.master: int | None = None
         self.copies: list[Copy] = []
         self.has_console = False
-        """The program's standard input is a terminal, to become its controlling one."""
+        """One of the program's descriptors is a terminal, to become its controlling one."""
+        self.is_typed_into = False
+        """The program's standard input is that terminal: what is typed here goes there."""
         self._standard = standard
         self._given: list[int] = []
         self._ours: set[int] = set()
@@ -62,11 +64,12 @@ class Streams:
                 self._given.append(slave)
         if self.master is None:
             return
-        self.has_console = self._standard[0] in self.terminals
+        self.has_console = True
         shown_on = [fd for fd in self._standard[1:] if fd in self.terminals]
         # What is typed is echoed by the pty, so there is something to show even when only the input is a terminal.
         self.copies.append(Copy(self.master, (shown_on or list(self.terminals))[0], is_input=False))
-        if self.has_console:
+        self.is_typed_into = self._standard[0] in self.terminals
+        if self.is_typed_into:
             self.copies.append(Copy(self._standard[0], self.master, is_input=True))
 
     def _open_pty(self) -> int:

@@ -17,6 +17,7 @@ from ntsessions.abi.call import BY_TYPE, Call, CallSpec
 from ntsessions.abi.calls.object import Close
 from ntsessions.abi.calls.process import Connect, Connected
 from ntsessions.abi.calls.wait import CancelCall
+from ntsessions.abi.errors import NtError
 from ntsessions.abi.limits import DESCRIPTORS_PER_FRAME, FRAME_BYTES
 from ntsessions.client.address import NoDaemon
 from ntsessions.client.socket_address import seqpacket, socket_address
@@ -24,6 +25,7 @@ from ntsessions.wire.frame import (
     DESCRIPTORS_FOLLOW,
     DESCRIPTORS_MESSAGE,
     NO_REPLY,
+    ProtocolError,
     decode_reply,
     encode_request,
     request_of,
@@ -72,21 +74,22 @@ class Connection:
             return self.call_with_descriptors(call, descriptors)[0]
         # The same without descriptors, on one level: this is the path that programs wait for.
         self._request = request = self._request % 0xFFFFFFFF + 1
+        frame = encode_request(call, request)
         try:
-            self._socket.send(encode_request(call, request))
+            self._socket.send(frame)
             size = self._socket.recv_into(self._buffer)
-            if not size:
-                raise NoDaemon(_ENDED)
-            frame = self._view[:size]
-            if request_of(frame) != request:  # of a call that was started; ours follows
-                self._keep(request_of(frame), frame)
-                return self._receive(request, with_descriptors=False, spec=spec)[0]  # type: ignore[no-any-return]  # R, by the spec
-            return decode_reply(frame, spec)  # type: ignore[no-any-return]  # R, by the spec
-        except KeyboardInterrupt:
-            self._take_back(request)
-            raise
         except (BrokenPipeError, ConnectionResetError) as error:
             raise NoDaemon(_ENDED) from error
+        except BaseException:  # an interrupt, or whatever else a signal handler raised
+            self._take_back(request)
+            raise
+        if not size:
+            raise NoDaemon(_ENDED)
+        answer = self._view[:size]
+        if request_of(answer) != request:  # of a call that was started; ours follows
+            self._keep(request_of(answer), answer)
+            return self._await(request, spec)[0]  # type: ignore[no-any-return]  # R, by the spec
+        return decode_reply(answer, spec)  # type: ignore[no-any-return]  # R, by the spec
 
     def call_with_descriptors(self, call: Call[R], descriptors: tuple[int, ...] = ()) -> tuple[R, list[int]]:
         """Make a call that gives descriptors back; the caller owns them."""
@@ -98,12 +101,21 @@ class Connection:
                 self._send_pair(frame, descriptors)
             else:
                 self._socket.send(frame)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise NoDaemon(_ENDED) from error
+        return self._await(request, spec)
+
+    def _await(self, request: int, spec: CallSpec) -> tuple[Any, list[int]]:
+        """Wait for the reply of a call that was sent."""
+        try:
             return self._receive(request, spec.gives_descriptors, spec)
-        except KeyboardInterrupt:
-            self._take_back(request)
+        except (NtError, NoDaemon, ProtocolError):
             raise
         except (BrokenPipeError, ConnectionResetError) as error:
             raise NoDaemon(_ENDED) from error
+        except BaseException:  # an interrupt, or whatever else a signal handler raised
+            self._take_back(request)
+            raise
 
     def _receive(self, request: int, with_descriptors: bool, spec: Any) -> tuple[Any, list[int]]:
         while True:
@@ -124,17 +136,20 @@ class Connection:
                 os.close(fd)
 
     def _take_back(self, request: int) -> None:
-        """After an interrupt: let the pending call end, so that its reply is not taken for a later one's."""
-        self._request += 1
-        self._socket.send(encode_request(CancelCall(request), self._request))
-        answered = {request, self._request}
-        while answered:
+        """After an interrupt: let the pending call end, so that its reply is not taken for a later one's.
+
+        If it did not end before, it ends with the CancelCall, whose own reply is the later of the two.
+        """
+        self._request = cancel = self._request % 0xFFFFFFFF + 1
+        self._socket.send(encode_request(CancelCall(request), cancel))
+        answered = 0
+        while answered != cancel:
             size = self._socket.recv_into(self._buffer)
             if not size:
                 return
             frame = self._view[:size]
-            self._keep(request_of(frame), frame)
-            answered.discard(request_of(frame))
+            answered = request_of(frame)
+            self._keep(answered, frame)
 
     def _keep(self, request: int, frame: memoryview) -> None:
         """Put the reply of a call that was started aside; any other is nobody's."""
@@ -152,15 +167,9 @@ class Connection:
     def finish(self, pending: PendingCall[R]) -> R:
         """Wait for the reply of a call that was started, and return it or raise what it failed with."""
         del self._pending[pending.request]
-        reply: R
         if pending.frame is not None:
-            reply = decode_reply(memoryview(pending.frame), pending.spec)
-            return reply
-        try:
-            reply = self._receive(pending.request, with_descriptors=False, spec=pending.spec)[0]
-        except ConnectionResetError as error:
-            raise NoDaemon(_ENDED) from error
-        return reply
+            return decode_reply(memoryview(pending.frame), pending.spec)  # type: ignore[no-any-return]  # R, by the spec
+        return self._await(pending.request, pending.spec)[0]  # type: ignore[no-any-return]  # as above
 
     def fileno(self) -> int:
         """The descriptor that becomes readable when a reply arrives."""

@@ -126,7 +126,6 @@ class Daemon:
             self.settle()
         if received is not None:
             received.close()
-            thread.received = ()
         if isinstance(outcome, Pending) or not request or not connection.is_open:
             return
         if outcome.status:
@@ -134,7 +133,6 @@ class Daemon:
         elif grant is None:
             connection.send_reply(request, outcome.reply, [])
         else:
-            thread.grant = None
             self._send_with_memory(connection, request, outcome.reply, grant)
 
     def _hide_secrets(self, call: Call[Any], secrets: frozenset[str]) -> Call[Any]:
@@ -188,9 +186,9 @@ class Daemon:
             case effects.AdmitThread(thread_key):
                 if (connection := self._connections.get(thread_key)) is not None:
                     connection.start_reading()
-            case effects.Disconnect(thread_key):
+            case effects.Disconnect(thread_key, reason):
                 if (connection := self._connections.get(thread_key)) is not None:
-                    self._ended(connection, "")
+                    self._ended(connection, reason)
             case effects.ShutDown():
                 self.loop.stop()
             case _:

@@ -260,6 +260,8 @@ class Disconnect(Effect, frozen=True):
     """End a caller's connection: its process was told to end or broke a rule."""
 
     thread_key: int
+    reason: str = ""
+    """Which rule, for the log; empty when its process has ended."""
 
 
 class ShutDown(Effect, frozen=True):

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ntsessions.abi.call import BY_TYPE, Call
+from ntsessions.abi.calls.object import Close
+from ntsessions.abi.calls.wait import CancelCall
 from ntsessions.abi.errors import NtError, nt_error
 from ntsessions.abi.limits import CALLS_PER_THREAD, THREADS_PER_PROCESS
 from ntsessions.abi.luids import FIRST_LUID, SYSTEM_LUID, Luid
@@ -22,7 +24,7 @@ from ntsessions.executive.effects import CompleteCall, Disconnect, Effect
 from ntsessions.executive.objects.directory import Directory
 from ntsessions.executive.objects.token_object import impersonate
 from ntsessions.executive.objects.tree import add_device_map, child, make_root, remove_device_map
-from ntsessions.executive.processes.thread import Thread
+from ntsessions.executive.processes.thread import ANSWERED, Thread
 from ntsessions.executive.security.descriptor_pool import DescriptorPool
 
 if TYPE_CHECKING:
@@ -44,6 +46,9 @@ class Pending:
 
 
 PENDING = Pending()
+
+ENDS_WHAT_PENDS = (CancelCall, Close)
+"""Calls that are served whatever waits: they give back what others took."""
 
 Handler = Callable[["Executive", Thread, Any], object]
 HANDLERS: dict[type[Call[Any]], Handler] = {}
@@ -118,18 +123,37 @@ class Executive:
         caller = self.threads.get(thread_key)
         if caller is None:
             return Outcome(NtStatus.PROCESS_IS_TERMINATING, None)
+        if caller.pending and (refused := self._refusal(caller, request, call)) is not None:
+            return refused
+        caller.request = request
+        caller.grant = None
         try:
-            if len(caller.waits) >= CALLS_PER_THREAD:
-                raise nt_error(NtStatus.QUOTA_EXCEEDED, f"{CALLS_PER_THREAD} calls of this connection are pending")
-            caller.request = request
             reply = self.handlers[type(call)](self, caller, call)
         except NtError as error:
             if error.status not in BY_TYPE[type(call)].fails_with:
                 return Outcome(NtStatus.INTERNAL_ERROR, None, f"undeclared: {error}")
             return Outcome(error.status, None, error.detail)
+        finally:
+            caller.received = ()
         if reply is PENDING:
+            if caller.request != ANSWERED:
+                caller.pending.add(request)
             return PENDING
         return Outcome(0, reply)
+
+    def _refusal(self, caller: Thread, request: int, call: Call[Any]) -> Outcome | None:
+        """Return why a thread that has calls pending may not make this one, or None.
+
+        The system's own threads have no limit: what they do is bounded by what others may ask of them.
+        """
+        if request in caller.pending:
+            detail = f"request {request} is pending already"
+            self.emit(Disconnect(caller.key, detail))
+            return Outcome(NtStatus.INTERNAL_ERROR, None, detail)
+        if len(caller.pending) >= CALLS_PER_THREAD and caller.key > 0 and type(call) not in ENDS_WHAT_PENDS:
+            detail = f"{CALLS_PER_THREAD} calls of this connection are pending"
+            return Outcome(NtStatus.QUOTA_EXCEEDED, None, detail)
+        return None
 
     def report(self, report: "Report") -> None:
         """Take in what the world did."""
@@ -217,11 +241,25 @@ class Executive:
 
     def answer(self, thread_key: int, request: int, reply: object) -> None:
         """End a pending call with a reply."""
-        self.emit(CompleteCall(thread_key, request, NtStatus.SUCCESS, reply))
+        if self._was_waiting(thread_key, request):
+            self.emit(CompleteCall(thread_key, request, NtStatus.SUCCESS, reply))
 
     def fail(self, thread_key: int, request: int, error: NtError) -> None:
         """End a pending call with an error."""
-        self.emit(CompleteCall(thread_key, request, error.status, None, error.detail))
+        if self._was_waiting(thread_key, request):
+            self.emit(CompleteCall(thread_key, request, error.status, None, error.detail))
+
+    def _was_waiting(self, thread_key: int, request: int) -> bool:
+        """Note that a call has its answer.  False when nobody waits for it: its thread has ended."""
+        thread = self.threads.get(thread_key)
+        if thread is None:
+            return False
+        if request in thread.pending:
+            thread.pending.remove(request)
+        else:
+            assert thread.request == request, "a call is answered once"
+            thread.request = ANSWERED  # while it is being served
+        return True
 
     def hold_logon(self, luid: int) -> None:
         """Count one more process, token handle or session that keeps a logon session alive."""
@@ -249,6 +287,7 @@ class Executive:
         for timer in list(thread.timers):
             timer.disarm(self.steady, self.absolute)
         thread.apcs.clear()
+        thread.pending.clear()
         impersonate(self, thread, None)
         thread.process.threads.pop(thread.thread_id, None)
         self.threads_by_id.pop(thread.thread_id, None)
@@ -296,7 +335,7 @@ class Executive:
 
     def wait_ended(self, wait: Wait, result: WaitResult) -> None:
         """Answer the call whose wait has ended."""
-        self.emit(CompleteCall(wait.thread.key, wait.request, NtStatus.SUCCESS, wait.reply(result)))
+        self.answer(wait.thread.key, wait.request, wait.reply(result))
 
     def _wait_timed_out(self, wait: Wait) -> None:
         self.notification_waits.pop(wait, None)

@@ -130,9 +130,16 @@ class ProgramStarter:
         for number, descriptor in enumerate(plan.stdio):
             os.dup2(descriptor, number)
         if plan.request.new_terminal:
-            fcntl.ioctl(0, linux.TIOCSCTTY, 0)
+            self._take_terminal(plan.port.identity.uid)
         os.umask(0o022)
         resource.setrlimit(resource.RLIMIT_NOFILE, self._descriptor_limit)
+
+    def _take_terminal(self, uid: int) -> None:
+        """Let the first of the standard descriptors that is a terminal be the controlling one, and the user's own."""
+        terminal = next((number for number in range(3) if os.isatty(number)), 0)
+        fcntl.ioctl(terminal, linux.TIOCSCTTY, 0)
+        if self._mode is Mode.ROOT:
+            os.fchown(terminal, uid, -1)  # programs open it again by its name
 
     def _take_identity(self, port: PortSpace) -> None:
         if self._mode is Mode.PERSONAL:

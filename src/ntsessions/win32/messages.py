@@ -1,101 +1,57 @@
-"""The texts that `FormatMessage` has for Win32 errors, on an English Windows.
+"""The texts that `FormatMessage` has for Win32 errors: ours, from the one table of statuses.
 
-Programs compare and log them, so they are Windows' own short sentences.  Only errors that something here can raise.
+The numbers are Windows'; its sentences are Microsoft's and are not repeated here.  Programs that compare texts instead
+of numbers will notice.
 """
 
-MESSAGES: dict[int, str] = {
-    0: "The operation completed successfully.",
-    1: "Incorrect function.",
-    2: "The system cannot find the file specified.",
-    3: "The system cannot find the path specified.",
-    4: "The system cannot open the file.",
-    5: "Access is denied.",
-    6: "The handle is invalid.",
-    8: "Not enough memory resources are available to process this command.",
-    13: "The data is invalid.",
-    14: "Not enough memory resources are available to complete this operation.",
-    17: "The system cannot move the file to a different disk drive.",
-    19: "The media is write protected.",
-    24: "The program issued a command but the command length is incorrect.",
-    29: "The system cannot write to the specified device.",
-    31: "A device attached to the system is not functioning.",
-    32: "The process cannot access the file because it is being used by another process.",
-    50: "The request is not supported.",
-    69: "The network BIOS session limit was exceeded.",
-    80: "The file exists.",
-    87: "The parameter is incorrect.",
-    109: "The pipe has been ended.",
-    112: "There is not enough space on the disk.",
-    120: "This function is not supported on this system.",
-    122: "The data area passed to a system call is too small.",
-    123: "The filename, directory name, or volume label syntax is incorrect.",
-    145: "The directory is not empty.",
-    161: "The specified path is invalid.",
-    170: "The requested resource is in use.",
-    183: "Cannot create a file when that file already exists.",
-    193: "%1 is not a valid Win32 application.",
-    203: "The system could not find the environment option that was entered.",
-    206: "The filename or extension is too long.",
-    234: "More data is available.",
-    258: "The wait operation timed out.",
-    259: "No more data is available.",
-    267: "The directory name is invalid.",
-    288: "Attempt to release mutex not owned by caller.",
-    298: "Too many posts were made to a semaphore.",
-    487: "Attempt to access invalid address.",
-    587: "{Mutant Limit Exceeded}\r\n"
-    "An attempt to acquire a mutant such that its maximum count would have been exceeded.",
-    995: "The I/O operation has been aborted because of either a thread exit or an application request.",
-    997: "Overlapped I/O operation is in progress.",
-    1006: "The volume for a file has been externally altered so that the opened file is no longer valid.",
-    1008: "An attempt was made to reference a token that does not exist.",
-    1114: "A dynamic link library (DLL) initialization routine failed.",
-    1132: "The base address or the file offset specified does not have the proper alignment.",
-    1300: "Not all privileges or groups referenced are assigned to the caller.",
-    1306: "Indicates two revision levels are incompatible.",
-    1307: "This security ID may not be assigned as the owner of this object.",
-    1308: "This security ID may not be assigned as the primary group of an object.",
-    1309: "An attempt has been made to operate on an impersonation token by a thread that is not currently "
-    "impersonating a client.",
-    1312: "A specified logon session does not exist. It may already have been terminated.",
-    1313: "A specified privilege does not exist.",
-    1314: "A required privilege is not held by the client.",
-    1316: "The specified account already exists.",
-    1317: "The specified account does not exist.",
-    1326: "The user name or password is incorrect.",
-    1327: "Account restrictions are preventing this user from signing in. For example: blank passwords aren't allowed, "
-    "sign-in times are limited, or a policy restriction has been enforced.",
-    1330: "The password for this account has expired.",
-    1331: "This user can't sign in because this account is currently disabled.",
-    1332: "No mapping between account names and security IDs was done.",
-    1336: "The access control list (ACL) structure is invalid.",
-    1337: "The security ID structure is invalid.",
-    1338: "The security descriptor structure is invalid.",
-    1340: "The inherited access control list (ACL) or access control entry (ACE) could not be built.",
-    1344: "No more memory is available for security information updates.",
-    1346: "Either a required impersonation level was not provided, or the provided impersonation level is invalid.",
-    1349: "The type of the token is inappropriate for its attempted use.",
-    1355: "The specified domain either does not exist or could not be contacted.",
-    1359: "An internal error occurred.",
-    1375: "The token is already in use as a primary token.",
-    1385: "Logon failure: the user has not been granted the requested logon type at this computer.",
-    1444: "Invalid thread identifier.",
-    1450: "Insufficient system resources exist to complete the requested service.",
-    1455: "The paging file is too small for this operation to complete.",
-    1460: "This operation returned because the timeout period expired.",
-    1471: "Unable to finish the requested operation because the specified process is not a GUI process.",
-    1656: "The specified handles do not refer to the same object.",
-    1816: "Not enough quota is available to process this command.",
-    1909: "The referenced account is currently locked out and may not be logged on to.",
-    7022: "The specified session cannot be found.",
-    7024: "The requested operation cannot be completed because the terminal connection is currently busy processing a "
-    "connect, disconnect, reset, or delete operation.",
-    7037: "Logging on to the system is currently disabled.",
-    7045: "Access denied.",
+from ntsessions.abi.status import STATUS_TABLE, NtStatus
+
+_NAMED_BY = {
+    2: NtStatus.OBJECT_NAME_NOT_FOUND,
+    5: NtStatus.ACCESS_DENIED,
+    6: NtStatus.INVALID_HANDLE,
+    8: NtStatus.NO_MEMORY,
+    87: NtStatus.INVALID_PARAMETER,
+    161: NtStatus.OBJECT_PATH_INVALID,
+    183: NtStatus.OBJECT_NAME_COLLISION,
+    234: NtStatus.MORE_ENTRIES,
+    487: NtStatus.NOT_MAPPED_VIEW,
+}
+"""Which status speaks for an error that several stand for."""
+
+_WITHOUT_A_STATUS = {
+    0: "it was done",
+    4: "the file cannot be opened",
+    13: "the value is not valid",
+    14: "not enough memory to finish this",
+    17: "files move within one file system only",
+    19: "the file system is read-only",
+    29: "the device takes no data",
+    32: "the file is in use by another process",
+    80: "the file exists already",
+    109: "the other end of the pipe was closed",
+    112: "the disk is full",
+    120: "this function is not there",
+    145: "the directory is not empty",
+    170: "it is in use",
+    203: "there is no environment variable of this name",
+    258: "the time ran out before the object was signaled",
+    267: "it is not a directory",
+    1332: "no account has this name or SID",
+    1344: "not enough memory for the security information",
+    1355: "there is no such domain",
+    1444: "there is no such thread",
+    1471: "the application has no input to be idle for",
 }
 
+MESSAGES: dict[int, str] = {
+    row.win32: f"{row.meaning[0].upper()}{row.meaning[1:]}."
+    for status, row in STATUS_TABLE.items()
+    if _NAMED_BY.get(row.win32, status) is status
+} | {code: f"{text[0].upper()}{text[1:]}." for code, text in _WITHOUT_A_STATUS.items()}
+
 NO_MESSAGE = "No error message is available"
-"""What pywin32 says where Windows has no text."""
+"""What pywin32 says where there is no text."""
 
 
 def message_for(code: int) -> str:

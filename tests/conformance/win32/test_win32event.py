@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ntsessions.win32 import pywintypes, timer, win32api, win32event, win32gui
+from ntsessions.win32 import messages, pywintypes, timer, win32api, win32event, win32gui
 from tests.conformance.win32.conftest import RunScript
 
 WAIT_TIMEOUT, WAIT_OBJECT_0, WAIT_ABANDONED = 258, 0, 128
@@ -61,7 +61,7 @@ def test_a_name_of_another_type_is_an_invalid_handle(name: str, make: Callable[.
 def test_opening_what_is_not_there_fails_and_says_which_function_did(opener: Callable[..., Any]) -> None:
     with pytest.raises(pywintypes.error) as caught:
         opener(SYNCHRONIZE, False, "no such thing")
-    assert caught.value.args == (2, opener.__name__, "The system cannot find the file specified.")
+    assert caught.value.args == (2, opener.__name__, messages.message_for(2))
 
 
 @pytest.mark.parametrize(("path", "code"), [(r"global\g", 3), (r"a\b", 3), (r"\g", 161)])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ntsessions.abi.calls.token import GroupState, TokenInformation
-from ntsessions.win32 import descriptors, win32api, win32event, win32job, win32process, win32security
+from ntsessions.win32 import descriptors, messages, win32api, win32event, win32job, win32process, win32security
 from ntsessions.win32.errors import error
 from ntsessions.win32.token_query import has_enabled
 
@@ -121,7 +121,7 @@ def test_a_program_is_found_by_path_with_or_without_exe(tmp_path: Path, monkeypa
     assert win32process._arguments("CreateProcess", "tool", "shown a", str(tmp_path)) == (str(program), "a")
     with pytest.raises(error) as caught:
         win32process._arguments("CreateProcess", None, "nosuch a", None)
-    assert caught.value.args == (2, "CreateProcess", "The system cannot find the file specified.")
+    assert caught.value.args == (2, "CreateProcess", messages.message_for(2))
 
 
 def test_an_environment_that_no_call_can_carry_loses_only_that_part() -> None:
@@ -147,11 +147,11 @@ def test_standard_handles_are_descriptors() -> None:
 
 
 def test_texts_are_formatted_with_inserts() -> None:
-    assert win32api.FormatMessage(5) == "Access is denied.\r\n"
+    assert win32api.FormatMessage(5) == messages.message_for(5) + "\r\n"
     win32api.SetLastError(6)
-    assert win32api.FormatMessageW() == "The handle is invalid.\r\n"
+    assert win32api.FormatMessageW() == messages.message_for(6) + "\r\n"
     assert win32api.FormatMessage(0x400, "%1 and %2%n%%", 0, 0, ("a", "b")) == "a and b\r\n%"
-    assert win32api.FormatMessage(0x1200, None, 193, 0, None) == "%1 is not a valid Win32 application.\r\n"
+    assert win32api.FormatMessage(0x1200, None, 193, 0, None) == messages.message_for(193) + "\r\n"
     with pytest.raises(error):
         win32api.FormatMessage(99999)
 

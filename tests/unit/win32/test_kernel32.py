@@ -21,7 +21,7 @@ def test_the_last_error_is_each_threads_own() -> None:
 def test_a_failure_carries_code_function_and_windows_text_and_sets_the_last_error() -> None:
     with pytest.raises(error) as caught:
         kernel32.fail("SetEvent", 6)
-    assert caught.value.args == (6, "SetEvent", "The handle is invalid.")
+    assert caught.value.args == (6, "SetEvent", message_for(6))
     assert (caught.value.winerror, caught.value.funcname, caught.value.strerror) == caught.value.args
     assert kernel32.get_last_error() == 6
 

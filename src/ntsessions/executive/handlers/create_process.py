@@ -41,8 +41,15 @@ class Starting(NamedTuple):
 
     process: Process
     thread: Thread
+    owner: Process
+    """Who holds the two handles."""
     process_handle: int
     thread_handle: int
+
+    def take_back(self, executive: Executive) -> None:
+        """Close the handles that nobody was told of."""
+        for handle in (self.process_handle, self.thread_handle):
+            self.owner.handles.close_quietly(handle, executive)
 
 
 @handles(CreateProcess)
@@ -60,9 +67,14 @@ def create_process(executive: Executive, caller: Thread, call: CreateProcess) ->
     process = new_process(executive, session, port, None)
     try:
         starting = _furnish(executive, caller, call, process, token)
+    except NtError:
+        executive.discard_process(process)
+        raise
+    try:
         for job in jobs:
             admit_process(executive, job, process)
     except NtError:
+        starting.take_back(executive)
         executive.discard_process(process)
         raise
     executive.questions[process.key] = (caller.key, caller.request, starting)
@@ -131,7 +143,7 @@ def _furnish(executive: Executive, caller: Thread, call: CreateProcess, process:
     except NtError:
         caller.process.handles.close(handle, executive)
         raise
-    return Starting(process, thread, handle, thread_handle)
+    return Starting(process, thread, caller.process, handle, thread_handle)
 
 
 def _supplied(security: bytes | None) -> SecurityDescriptor | None:
@@ -156,13 +168,15 @@ def _inherit(caller: Thread, process: Process, listed: tuple[int, ...] | None) -
 def process_started(executive: Executive, report: reports.ProcessStarted) -> None:
     """The program has its pid."""
     process = executive.processes.get(report.process_key)
-    if process is None:
-        return
-    place_process(executive, process, report.pid, report.start_time)
     asked = executive.questions.pop(report.process_key, None)
-    if asked is not None:
-        thread_key, request, starting = asked
-        assert isinstance(starting, Starting)
+    if process is None or asked is None:
+        return  # its session has ended meanwhile, and it with it
+    place_process(executive, process, report.pid, report.start_time)
+    thread_key, request, starting = asked
+    assert isinstance(starting, Starting)
+    if thread_key not in executive.threads:
+        starting.take_back(executive)
+    else:
         executive.answer(
             thread_key,
             request,
@@ -175,19 +189,19 @@ def process_started(executive: Executive, report: reports.ProcessStarted) -> Non
 @takes(reports.ProcessStartFailed)
 def process_start_failed(executive: Executive, report: reports.ProcessStartFailed) -> None:
     """The program could not be started: everything is as before the call."""
-    process = executive.processes.get(report.process_key)
-    asked = executive.questions.pop(report.process_key, None)
-    if asked is not None:
-        thread_key, request, starting = asked
-        assert isinstance(starting, Starting)
-        caller = executive.threads.get(thread_key)
-        if caller is not None:
-            for handle in (starting.process_handle, starting.thread_handle):
-                caller.process.handles.close_quietly(handle, executive)
-        status = START_ERRORS.get(report.errno, NtStatus.UNSUCCESSFUL)
-        executive.fail(thread_key, request, nt_error(status, report.reason))
-    if process is not None:
-        port = process.port
-        executive.discard_process(process)
-        if port is not None:
-            look_again(executive, port)
+    status = START_ERRORS.get(report.errno, NtStatus.UNSUCCESSFUL)
+    did_not_start(executive, report.process_key, nt_error(status, report.reason))
+
+
+def did_not_start(executive: Executive, process_key: int, error: NtError) -> None:
+    """Undo a start that came to nothing, and tell who asked for it.  Nothing happens when none is under way."""
+    asked = executive.questions.pop(process_key, None)
+    if asked is None:
+        return
+    thread_key, request, starting = asked
+    assert isinstance(starting, Starting)
+    starting.take_back(executive)
+    executive.discard_process(starting.process)
+    if starting.process.port is not None:
+        look_again(executive, starting.process.port)
+    executive.fail(thread_key, request, error)

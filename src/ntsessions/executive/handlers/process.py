@@ -89,7 +89,7 @@ def process_identified(executive: Executive, report: reports.ProcessIdentified) 
     thread_key, request, call = executive.questions.pop(report.ticket)
     caller = executive.threads.get(thread_key)
     if caller is None:
-        return
+        return  # it has ended, and a handle would be nobody's
     session = executive.sessions_by_key.get(report.session_key or 0)
     facts = report.facts
     try:
@@ -187,7 +187,10 @@ def query_session_processes(executive: Executive, caller: Thread, call: QuerySes
 @takes(reports.ProcessesListed)
 def processes_listed(executive: Executive, report: reports.ProcessesListed) -> None:
     """Answer with what Linux knows and what we know, process by process."""
-    thread_key, request, session = executive.questions.pop(report.ticket)
+    asked = executive.questions.pop(report.ticket, None)
+    if asked is None:
+        return  # the session has ended meanwhile, and who asked was told
+    thread_key, request, session = asked
     rows = []
     for facts in report.processes:
         known = executive.processes_by_id.get(facts.pid)
@@ -213,8 +216,11 @@ def processes_listed(executive: Executive, report: reports.ProcessesListed) -> N
 def process_exited(executive: Executive, report: reports.ProcessExited) -> None:
     """A process has ended."""
     process = executive.processes.get(report.process_key)
-    if process is not None:
-        executive.end_process(process, exit_status_of(report.exit_code, report.signal))
+    if process is None:
+        return
+    if not process.process_id:  # its launcher died before it could tell whether it runs
+        did_not_start(executive, report.process_key, nt_error(NtStatus.UNSUCCESSFUL, "the session's launcher has died"))
+    executive.end_process(process, exit_status_of(report.exit_code, report.signal))
 
 
 def exit_status_of(exit_code: int | None, signal: int | None) -> int:

@@ -18,10 +18,13 @@ from ntsessions.abi.status import NtStatus
 from ntsessions.executive import effects, reports
 from ntsessions.executive.dispatcher.waits import Wait
 from ntsessions.executive.executive import PENDING, Pending
+from ntsessions.executive.handlers.create_process import Starting, did_not_start
 from ntsessions.executive.handlers.registry import Executive, Thread, handles, takes
 from ntsessions.executive.objects.naming import require
 from ntsessions.executive.objects.token_object import TokenObject
 from ntsessions.executive.processes import sessions
+from ntsessions.executive.processes.job import Job
+from ntsessions.executive.processes.ports import close_port
 from ntsessions.executive.processes.session import Session
 from ntsessions.executive.processes.session_access import existing_session, may, session_for
 
@@ -171,6 +174,8 @@ def session_failed(executive: Executive, report: reports.SessionFailed) -> None:
     asked = executive.questions.pop(report.session_key, None)
     if session is not None:
         sessions.remove(executive, session)
+        if session.ending is not None:
+            executive.answer(*session.ending, ())
     if asked is not None:
         executive.fail(asked[0], asked[1], nt_error(NtStatus.INSUFFICIENT_RESOURCES, report.reason))
 
@@ -195,11 +200,26 @@ def session_ended(executive: Executive, report: reports.SessionEnded) -> None:
     session = executive.sessions_by_key.get(report.session_key)
     if session is None:
         return
+    asked = executive.questions.pop(report.session_key, None)
+    if asked is not None:  # it was ended before it was ready
+        executive.fail(asked[0], asked[1], nt_error(NtStatus.INSUFFICIENT_RESOURCES, "the session was ended"))
+    _answer_questions(executive, session)
     if session.session_id != 0:  # session 0 goes with the host, which still has somebody to answer
         sessions.remove(executive, session)
     notify(executive, session.session_id, CODE_TERMINATE)
     if session.ending is not None:
         executive.answer(*session.ending, report.survivors)
+
+
+def _answer_questions(executive: Executive, session: Session) -> None:
+    """Answer what was asked of the session's launcher: it tells nothing any more."""
+    for key, (_, _, subject) in list(executive.questions.items()):
+        if isinstance(subject, Starting) and subject.process.session is session:
+            did_not_start(executive, key, nt_error(NtStatus.UNSUCCESSFUL, "the session has ended"))
+        elif subject is session:
+            executive.report(reports.ProcessesListed(key, ()))
+        elif isinstance(subject, Job) and subject.session is session:
+            executive.report(reports.JobMeasured(key, 0, 0, 0, ()))
 
 
 @handles(SetSession)
@@ -226,7 +246,7 @@ def port_opened(executive: Executive, report: reports.PortOpened) -> None:
 @takes(reports.PortFailed)
 def port_failed(executive: Executive, report: reports.PortFailed) -> None:
     """The port could not be made: nothing can be started through it."""
-    port = executive.ports.pop(report.port_key, None)
+    port = executive.ports.get(report.port_key)
     if port is not None:
-        port.session.ports.pop(port.key, None)
         port.session.notes += (report.reason,)
+        close_port(executive, port)

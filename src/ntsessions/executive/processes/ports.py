@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ntsessions.abi.errors import nt_error
 from ntsessions.abi.status import NtStatus
-from ntsessions.executive.effects import ClosePort, OpenPort
+from ntsessions.executive.effects import ClosePort, Disconnect, OpenPort
 from ntsessions.executive.processes.session import Port, Session
 
 if TYPE_CHECKING:
@@ -64,8 +64,14 @@ def _close_unused(executive: "Executive", session: Session) -> None:
 
 
 def close_port(executive: "Executive", port: Port) -> None:
-    """Forget a port."""
+    """Forget a port; who waits to be let in through it is turned away."""
+    if executive.ports.pop(port.key, None) is None:
+        return
     port.session.ports.pop(port.key, None)
-    executive.ports.pop(port.key, None)
+    if port.session.first_port is port:
+        port.session.first_port = None
+    waiting, port.waiting = port.waiting, []
+    for report in waiting:
+        executive.emit(Disconnect(report.thread_key))
     executive.drop_logon(port.token.authentication_id)
     executive.emit(ClosePort(port.key))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ntsessions.executive.security.token import Token
 
 STILL_ACTIVE = 259
+ANSWERED = -1
 
 
 class Thread(Dispatcher):
@@ -38,7 +39,7 @@ class Thread(Dispatcher):
         "grant",
         "impersonation",
         "key",
-        "owned",
+        "owned", "pending",
         "process",
         "received",
         "request",
@@ -56,7 +57,9 @@ class Thread(Dispatcher):
         self.key = 0
         """Of its connection; 0 before a program has connected as it."""
         self.request = 0
-        """Number of the call that is being served."""
+        """Number of the call that is being served; `ANSWERED` once it has its answer."""
+        self.pending: set[int] = set()
+        """Numbers of the calls that wait for their answer."""
         self.received: tuple[ReceivedDescriptor, ...] = ()
         """Descriptors that came with the call that is being served."""
         self.grant: DescriptorGrant | None = None
