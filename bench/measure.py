@@ -41,6 +41,13 @@ def of_pairs(pairs: list[tuple[float, float]]) -> Ratio:
     )
 
 
+def spawn(command: list[str]) -> None:
+    """Run a program to its end, with as little as Python can do it (vfork)."""
+    _, status = os.waitpid(os.posix_spawn(command[0], command, os.environ), 0)
+    if status:
+        raise RuntimeError(f"{command[0]} ended with {os.waitstatus_to_exitcode(status)}")
+
+
 def pin(pid: int, cpu: int) -> None:
     """Pin every thread of a process to one processor."""
     for thread in os.listdir(f"/proc/{pid}/task"):

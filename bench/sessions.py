@@ -1,16 +1,15 @@
 """What a session costs: until it is ready, and with hundreds of others alive."""
 
-import subprocess
 import time
 from collections.abc import Iterator
 from shutil import which
 from statistics import median
 
 from host import RunningHost, running_host
-from measure import of_pairs
+from measure import of_pairs, spawn
 from report import Measured, Skipped
 
-from ntsessions.abi.calls.account import AddUser
+from ntsessions.abi.calls.account import AddAccount
 from ntsessions.abi.calls.session import Logoff, Logon
 
 _ROUNDS = 30
@@ -23,7 +22,7 @@ def measure() -> Iterator[Measured | Skipped]:
     """Log on to a new session, against a bare `unshare`; then do it until 500 are live."""
     unshare = which("unshare")
     with running_host() as host:
-        host.connection.call(AddUser("bench"))
+        host.connection.call(AddAccount("bench"))
         if unshare is None:
             yield Skipped("session ready", "unshare (util-linux) is not installed")
         else:
@@ -36,7 +35,7 @@ def _ready(host: RunningHost, bare: list[str]) -> Measured:
     _log_on_and_off(host)
     for _ in range(_ROUNDS):
         start = time.perf_counter()
-        subprocess.run(bare, check=True)
+        spawn(bare)
         theirs = time.perf_counter() - start
         pairs.append((_log_on_and_off(host), theirs))
     found = of_pairs(pairs)

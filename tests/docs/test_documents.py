@@ -1,12 +1,15 @@
 """Every example in the documents runs, every link leads somewhere, and nothing is skipped silently."""
 
 import doctest
-import importlib.util
+import importlib
 import os
 import pkgutil
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,10 @@ LANGUAGES = {"python", "console", "text", "toml", "sh"}
 
 
 def name_of(value: object) -> str:
-    return str(value.relative_to(ROOT)) if isinstance(value, Path) else str(value)
+    """Name a parameter: a document by its path, a module by its name, blocks by how many they are."""
+    if isinstance(value, Path):
+        return str(value.relative_to(ROOT))
+    return f"{len(value)} blocks" if isinstance(value, list) else str(value)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
@@ -44,24 +50,30 @@ def test_python_examples_run(document: Path, examples: list[Block]) -> None:
         exec(compile("\n" * (block.line - 1) + block.text, document, "exec"), names)  # that is the point
 
 
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A directory that the users of sessions can enter, as a clone is; pytest's own are closed to them."""
+    with tempfile.TemporaryDirectory(prefix="nts-docs-") as directory:
+        Path(directory).chmod(0o755)
+        yield Path(directory)
+
+
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("document", "examples"), blocks_in("console").items(), ids=name_of)
-def test_console_examples_print_what_the_document_says(document: Path, examples: list[Block], tmp_path: Path) -> None:
-    if importlib.util.find_spec("ntsessions.cli.__main__") is None:
-        pytest.skip("the command line does not exist yet")
+def test_console_examples_print_what_the_document_says(document: Path, examples: list[Block], place: Path) -> None:
     expected = [command for block in examples for command in commands(block)]
-    (tmp_path / "examples").symlink_to(ROOT / "examples")  # found where a reader in the clone finds them
+    shutil.copytree(ROOT / "examples", place / "examples")  # found where a reader in the clone finds them
     # One shell for the whole document, as a reader has; a line with the mark ends the output of each command.
     mark = "--- end of the output of a command ---"
     script = ["trap 'nts down >/dev/null 2>&1' EXIT", *(f"{command.text}\necho; echo '{mark}'" for command in expected)]
     shell = subprocess.run(
         ["bash", "-c", "\n".join(script)],
-        cwd=tmp_path,
+        cwd=place,
         env=os.environ
         | {
             "COLUMNS": "120",
-            "HOME": str(tmp_path),
-            "NTSESSIONS_STATE_DIR": str(tmp_path / "state"),
+            "HOME": str(place),
+            "NTSESSIONS_STATE_DIR": str(place / "state"),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         },
         stdin=subprocess.DEVNULL,

@@ -27,7 +27,7 @@ from ntsessions.daemon.server import ClientConnection
 from ntsessions.executive import effects, reports
 from ntsessions.executive.executive import Outcome, Pending
 from ntsessions.executive.handlers.host import CONTROL_PORT
-from ntsessions.host.host import Host
+from ntsessions.host.host import Host, HostFailed
 from ntsessions.subsystems.system import System
 
 _log = logging.getLogger("ntsessionsd")
@@ -68,6 +68,8 @@ class Daemon:
         self.settle()
         _spare_the_collector()
         self.loop.run(self._end_of_turn)
+        if self.system.failure:
+            raise HostFailed(f"session 0 could not be prepared: {self.system.failure}")
         for connection in list(self._connections.values()):
             connection.close()
 

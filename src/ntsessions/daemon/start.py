@@ -2,6 +2,8 @@
 
 import os
 import pwd
+import stat
+from pathlib import Path
 
 from ntsessions import __version__
 from ntsessions.executive.effects import UnixIdentity
@@ -13,6 +15,8 @@ from ntsessions.host.isolation import Isolation, Mode
 
 def host_started(host: Host, isolation: Isolation, uid_base: int, accounts: bytes) -> HostStarted:
     """Return the first report."""
+    pattern = host.accounts.managed("nobody", 0)
+    homes = os.path.dirname(pattern.home)
     return HostStarted(
         process_id=os.getpid(),
         start_time=processes.start_time(os.getpid()),
@@ -21,11 +25,21 @@ def host_started(host: Host, isolation: Isolation, uid_base: int, accounts: byte
         process_groups=host.groups,
         version=__version__,
         uid_base=uid_base,
-        notes=host.notes,
-        home_base=os.path.dirname(host.accounts.managed("nobody", 0).home),
-        shell=host.accounts.managed("nobody", 0).shell,
+        notes=host.notes + closed_way(Path(homes), isolation),
+        home_base=homes,
+        shell=pattern.shell,
         accounts=accounts,
     )
+
+
+def closed_way(homes: Path, isolation: Isolation) -> tuple[str, ...]:
+    """Tell if users could not reach their homes, because a directory on the way is closed to them."""
+    if isolation.mode is Mode.PERSONAL:
+        return ()
+    for directory in list(homes.parents)[1:]:  # the state directory itself is replaced inside sessions
+        if not directory.stat().st_mode & stat.S_IXOTH:
+            return (f"users cannot reach their homes: {directory} is closed to them; use another --state-dir",)
+    return ()
 
 
 def _own_identity(isolation: Isolation) -> UnixIdentity:

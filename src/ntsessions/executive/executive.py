@@ -206,7 +206,7 @@ class Executive:
         r"""Return what `\??` is for a token: its logon session's device map, or GLOBAL?? for the system."""
         if token.authentication_id == SYSTEM_LUID:
             return self.global_device_map()
-        return add_device_map(self.root, token.authentication_id)
+        return add_device_map(self.root, token.authentication_id, token.user)
 
     def global_device_map(self) -> Directory:
         r"""Return `\GLOBAL??`, where the system's own drive letters and devices are."""

@@ -12,7 +12,7 @@ from ntsessions.abi import sids
 from ntsessions.abi.access import PROCESS_DUP_HANDLE
 from ntsessions.abi.call import Call
 from ntsessions.abi.calls.account import AccountInformation, AddAccount, QueryAccounts, RemoveAccount, SetPassword
-from ntsessions.abi.calls.object import DUPLICATE_CLOSE_SOURCE, DUPLICATE_SAME_ACCESS, DuplicateObject
+from ntsessions.abi.calls.object import DUPLICATE_SAME_ACCESS, DuplicateObject
 from ntsessions.abi.calls.process import OpenProcess
 from ntsessions.abi.calls.system import CreateLogon, LogonFacts
 from ntsessions.abi.calls.token import DuplicateToken, LogonResult, LogonUser
@@ -45,12 +45,18 @@ SERVICE_ACCOUNTS = {
 _REFUSED = nt_error(NtStatus.LOGON_FAILURE)
 
 
+def _locked_out() -> NtError:
+    return nt_error(NtStatus.ACCOUNT_LOCKED_OUT, "too many wrong passwords; wait a minute")
+
+
 class Logon(Part):
     """Accounts, and authenticating them."""
 
     def __init__(self, executive: Executive, thread_key: int) -> None:
         super().__init__(executive, thread_key)
         self.accounts = Accounts(executive.machine_sid, None)
+        self._storing = 0
+        """How many changes are on their way to the disk."""
         self.served: dict[type[Call[Any]], Callable[[Thread, int, Any], object]] = {
             AddAccount: self._add,
             RemoveAccount: self._remove,
@@ -70,17 +76,23 @@ class Logon(Part):
         account = self.accounts.by_name.get(name)
         attempts = self.accounts.attempts.get(name)
         if attempts is not None and attempts.locked_until > self.executive.utc:
-            then(nt_error(NtStatus.ACCOUNT_LOCKED_OUT, "too many wrong passwords; wait a minute"), None)
+            then(_locked_out(), None)
             return
         password_hash = "" if account is None else account.password_hash
-        self.ask(
-            lambda ticket: effects.VerifyPassword(ticket, secret, password_hash),
-            lambda report: self._verified(name, account, report, then),
-        )
 
-    def _verified(self, name: str, account: Account | None, report: reports.PasswordVerified, then: Then) -> None:
-        if account is None or not report.is_right:
-            if account is not None:
+        def verified(report: reports.PasswordVerified) -> None:
+            is_as_it_was = account is None or account.password_hash == password_hash
+            self._verified(name, account, then, is_right=report.is_right and is_as_it_was)
+
+        self.ask(lambda ticket: effects.VerifyPassword(ticket, secret, password_hash), verified)
+
+    def _verified(self, name: str, account: Account | None, then: Then, *, is_right: bool) -> None:
+        attempts = self.accounts.attempts.get(name)
+        if attempts is not None and attempts.locked_until > self.executive.utc:
+            then(_locked_out(), None)  # whoever guesses many at once learns no more than who guesses in turn
+            return
+        if account is None or not is_right or self.accounts.by_name.get(name) is not account:
+            if self.accounts.by_name.get(name) is account is not None:
                 self.accounts.attempts.setdefault(name, Attempts()).failed(self.executive.utc)
             then(_REFUSED, None)
             return
@@ -141,6 +153,8 @@ class Logon(Part):
 
     def _token_for(self, caller: Thread, call: LogonUser, facts: LogonFacts) -> LogonResult:
         """Make the logon session, and put its token into the caller's handle table (5.2)."""
+        if caller.is_signaled():
+            raise _REFUSED  # nobody is left to be told, or to own the handle
         session_id = caller.process.session.session_id
         tokens = self.call(CreateLogon(facts, call.logon_type, session_id))
         handle = tokens.token
@@ -149,11 +163,9 @@ class Logon(Part):
             if call.logon_type == LogonType.NETWORK:
                 handle = self.call(DuplicateToken(tokens.token, is_primary=False, impersonation_level=2))
             process = self.call(OpenProcess(caller.process.process_id, PROCESS_DUP_HANDLE))
-            theirs = self.call(
-                DuplicateObject(CURRENT_PROCESS, handle, process, 0, 0, DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE)
-            )
+            theirs = self.call(DuplicateObject(CURRENT_PROCESS, handle, process, 0, 0, DUPLICATE_SAME_ACCESS))
         finally:
-            self.close(process, tokens.full_token, tokens.token if handle != tokens.token else 0)
+            self.close(process, tokens.full_token, tokens.token, handle if handle != tokens.token else 0)
         return LogonResult(theirs, tokens.logon_session)
 
     def _add(self, caller: Thread, request: int, call: AddAccount) -> Pending:
@@ -163,13 +175,16 @@ class Logon(Part):
             raise nt_error(NtStatus.USER_EXISTS, call.name)
 
         def looked_up(report: reports.AccountLookedUp) -> None:
-            if report.identity is not None or call.name in self.accounts.by_name:
+            if report.identity is not None:
                 detail = f"{call.name}: this machine has an account of that name; log it on without adding it"
                 self.executive.fail(caller.key, request, nt_error(NtStatus.USER_EXISTS, detail))
                 return
             self._hash(caller, request, call.password, hashed)
 
         def hashed(password_hash: str) -> None:
+            if call.name in self.accounts.by_name:  # somebody else was faster
+                self.executive.fail(caller.key, request, nt_error(NtStatus.USER_EXISTS, call.name))
+                return
             account = self.accounts.add(
                 call.name, password_hash, is_administrator=call.is_administrator, now=self.executive.utc
             )
@@ -179,7 +194,8 @@ class Logon(Part):
         return PENDING
 
     def _forget(self, account: Account) -> None:
-        self.accounts.by_name.pop(account.name, None)
+        if self.accounts.by_name.get(account.name) is account:
+            del self.accounts.by_name[account.name]
 
     def _remove(self, caller: Thread, request: int, call: RemoveAccount) -> Pending:
         caller.token.require_privilege(Privilege.SeTcbPrivilege)
@@ -190,15 +206,19 @@ class Logon(Part):
                 detail = f"{call.name} is logged on in session {session.session_id}; `nts logoff {session.session_id}`"
                 raise nt_error(NtStatus.CANNOT_DELETE, detail)
         del self.accounts.by_name[call.name]
+        self.accounts.attempts.pop(call.name, None)
         self._store(caller, request, None, lambda: self.accounts.by_name.setdefault(account.name, account))
         return PENDING
 
     def _set_password(self, caller: Thread, request: int, call: SetPassword) -> Pending:
         caller.token.require_privilege(Privilege.SeTcbPrivilege)
         account = self.accounts.find(call.name)
-        previous = account.password_hash
 
         def hashed(password_hash: str) -> None:
+            if self.accounts.by_name.get(account.name) is not account:
+                self.executive.fail(caller.key, request, nt_error(NtStatus.NO_SUCH_USER, f"{call.name} was removed"))
+                return
+            previous = account.password_hash
             account.password_hash = password_hash
             self.accounts.attempts.pop(account.name, None)
             self._store(caller, request, None, lambda: setattr(account, "password_hash", previous))
@@ -222,11 +242,18 @@ class Logon(Part):
         self.ask(lambda ticket: effects.HashPassword(ticket, int(secret)), hashed)
 
     def _store(self, caller: Thread, request: int, reply: AccountInformation | None, undo: Callable[[], Any]) -> None:
-        """Keep the accounts on disk, and answer when they are there; undo the change when they cannot be."""
+        """Keep the accounts on disk, and answer when they are there; undo the change when they cannot be.
+
+        A later change that is being stored holds this one too: after an undo what is right now is stored once more.
+        """
+        self._storing += 1
 
         def stored(report: reports.AccountsStored) -> None:
+            self._storing -= 1
             if report.error:
                 undo()
+                if self._storing:
+                    self.ask(lambda ticket: effects.StoreAccounts(self.accounts.to_bytes(), ticket), lambda _: None)
                 detail = f"the accounts could not be stored: {report.error}"
                 self.executive.fail(caller.key, request, nt_error(NtStatus.INTERNAL_ERROR, detail))
             else:

@@ -67,6 +67,8 @@ class ServiceControl(Part):
         super().__init__(executive, thread_key)
         self.logon = logon
         self.services = {one.name.lower(): Service(one) for one in services}
+        self.is_stopping = False
+        """The host is shutting down: nothing is started any more."""
         self.served: dict[type[Call[Any]], Callable[[Thread, int, Any], object]] = {
             QueryServices: self._query,
             StartService: self._start_call,
@@ -76,11 +78,12 @@ class ServiceControl(Part):
     def start_at_boot(self) -> None:
         """Session 0 is prepared: start what is to run from boot on."""
         for service in self.services.values():
-            if service.configuration.start == BOOT:
+            if service.configuration.start == BOOT and not self.is_stopping:
                 self._start(service)
 
     def stop_all(self, then: Callable[[], None]) -> None:
         """Stop every service that runs, all at once; *then* is told when none does any more."""
+        self.is_stopping = True
         running = [one for one in self.services.values() if one.state is not ServiceState.STOPPED]
         left = len(running)
         if not left:
@@ -114,6 +117,8 @@ class ServiceControl(Part):
         service = self._find(caller, call.name)
         if service.state is not ServiceState.STOPPED:
             raise nt_error(NtStatus.SERVICE_ALREADY_RUNNING, f"{call.name} is {service.state.name.lower()}")
+        if self.is_stopping:
+            raise nt_error(NtStatus.UNSUCCESSFUL, "the host is shutting down")
         service.waiting.append((caller, request))
         self._start(service)
         return PENDING
@@ -150,10 +155,14 @@ class ServiceControl(Part):
 
     def _launch(self, service: Service, facts: LogonFacts) -> None:
         configuration = service.configuration
+        token = 0
         try:
             tokens = self.call(CreateLogon(facts, LogonType.SERVICE, 0))
+            token = tokens.token
+            self.close(tokens.full_token)
             service.job = self.call(CreateJob()).handle
         except NtError as error:
+            self.close(token)
             self._failed(service, error)
             return
         call = CreateProcess(

@@ -24,6 +24,9 @@ from ntsessions.subsystems.part import Part
 CODE_LOGON, CODE_LOGOFF = 5, 6
 
 
+Ended = Callable[[NtError | None, object], None]
+
+
 class Waiter:
     """A caller who wants to be told of the outcome of a logon."""
 
@@ -32,6 +35,11 @@ class Waiter:
     def __init__(self, caller: Thread, request: int) -> None:
         self.caller = caller
         self.request = request
+
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether the caller ended meanwhile, so that nobody is left to be told."""
+        return self.caller.is_signaled()
 
 
 class SessionManager(Part):
@@ -45,6 +53,10 @@ class SessionManager(Part):
         """Ends the services; set by who puts the system together."""
         self._logging_on: dict[str, list[Waiter]] = {}
         """By SID: a second logon of a user who is being logged on gets the same session."""
+        self._ends: dict[int, list[Ended]] = {}
+        """By session: who is to be told when it has ended."""
+        self._at_the_end: list[Callable[[], None]] = []
+        """Who is to be told when everything has ended."""
         self.served: dict[type[Call[Any]], Callable[[Thread, int, Any], object]] = {
             LogonCall: self._logon,
             Logoff: self._logoff,
@@ -55,13 +67,16 @@ class SessionManager(Part):
 
     def _logon(self, caller: Thread, request: int, call: LogonCall) -> Pending:
         if self.is_shutting_down:
-            raise nt_error(NtStatus.CTX_LOGON_DISABLED, "the host is shutting down")
+            raise _shutting_down()
 
         def identified(error: NtError | None, facts: LogonFacts | None) -> None:
+            waiter = Waiter(caller, request)
             if error is not None or facts is None:
                 self.executive.fail(caller.key, request, error or nt_error(NtStatus.LOGON_FAILURE))
-            else:
-                self._admit(Waiter(caller, request), call, facts)
+            elif self.is_shutting_down:
+                self.executive.fail(caller.key, request, _shutting_down())
+            elif not waiter.is_gone:
+                self._admit(waiter, call, facts)
 
         if call.password is None:
             caller.token.require_privilege(Privilege.SeTcbPrivilege)
@@ -72,7 +87,8 @@ class SessionManager(Part):
 
     def _admit(self, waiter: Waiter, call: LogonCall, facts: LogonFacts) -> None:
         """Lead a user who was authenticated to their session: the one they have, or a new one."""
-        if not call.new_session and self.executive.profile.single_session_per_user:
+        leads = not call.new_session and self.executive.profile.single_session_per_user
+        if leads:
             for session in self.executive.sessions.values():
                 if session.user_token is not None and session.user_token.user == facts.sid and not session.is_ending:
                     self._answer(waiter, session, reconnected=True)
@@ -84,29 +100,48 @@ class SessionManager(Part):
             self._logging_on[facts.sid] = []
         first = self.executive.sessions[0]
         if self.executive.profile.console_user_in_session_0 and first.user_token is None:
-            self._settle(waiter, facts, None, 0)
+            self._settle(waiter, leads, facts, None, 0)
             return
         self.begin(
             CreateSession(call.private_tmp),
-            lambda error, session_id: self._settle(waiter, facts, error, session_id),
+            lambda error, session_id: self._settle(waiter, leads, facts, error, session_id),
         )
 
-    def _settle(self, waiter: Waiter, facts: LogonFacts, error: NtError | None, session_id: int | None) -> None:
-        """Make the tokens, and let the user be the session's."""
-        waiters = [waiter, *self._logging_on.pop(facts.sid, [])]
+    def _settle(self, waiter: Waiter, leads: bool, facts: LogonFacts, error: NtError | None,
+                session_id: int | None) -> None:  # fmt: skip
+        """Let the user be the session's; a session that nobody came to is ended again.
+
+        *leads*: others wait for the outcome of this logon.
+        """
+        waiters = [waiter, *(self._logging_on.pop(facts.sid, []) if leads else [])]
+        waiters = [one for one in waiters if not one.is_gone]
+        session = None if session_id is None else self.executive.sessions.get(session_id)
         try:
-            if error is not None or session_id is None:
-                raise error or nt_error(NtStatus.INTERNAL_ERROR)
-            tokens = self.call(CreateLogon(facts, LogonType.INTERACTIVE, session_id))
-            self.call(SetSession(session_id, ConnectState.DISCONNECTED, tokens.token, CODE_LOGON))
-            self.close(tokens.token, tokens.full_token)
+            if error is not None:
+                raise error
+            if session is None or session.is_ending:
+                raise _shutting_down() if self.is_shutting_down else nt_error(
+                    NtStatus.CTX_WINSTATION_BUSY, "the session was ended while it was being made"
+                )
+            if waiters:
+                self._occupy(session, facts)
         except NtError as failure:
             for one in waiters:
                 self.executive.fail(one.caller.key, one.request, failure)
-            return
-        session = self.executive.sessions[session_id]
+            waiters = []
         for one in waiters:
+            assert session is not None, "somebody has just been logged on in it"
             self._answer(one, session, reconnected=one is not waiter)
+        if not waiters and session is not None and session.session_id != 0 and not session.is_ending:
+            self._end(session.session_id, lambda *_: None)
+
+    def _occupy(self, session: Session, facts: LogonFacts) -> None:
+        """Make the tokens, and let the user be the session's."""
+        tokens = self.call(CreateLogon(facts, LogonType.INTERACTIVE, session.session_id))
+        try:
+            self.call(SetSession(session.session_id, ConnectState.DISCONNECTED, tokens.token, CODE_LOGON))
+        finally:
+            self.close(tokens.token, tokens.full_token)
 
     def _answer(self, waiter: Waiter, session: Session, *, reconnected: bool) -> None:
         token = session.user_token
@@ -131,8 +166,22 @@ class SessionManager(Part):
         if session.is_ending:
             raise nt_error(NtStatus.CTX_WINSTATION_BUSY, f"session {session.session_id} is being logged off already")
         self.call(SetSession(session.session_id, ConnectState.RESET, None, CODE_LOGOFF))
-        self.begin(DeleteSession(session.session_id), lambda error, left: self._ended(caller, request, error, left))
+        self._end(session.session_id, lambda error, left: self._ended(caller, request, error, left))
         return PENDING
+
+    def _end(self, session_id: int, then: Ended) -> None:
+        """End a session, once, however many want it."""
+        waiting = self._ends.get(session_id)
+        if waiting is not None:
+            waiting.append(then)
+            return
+        self._ends[session_id] = [then]
+
+        def ended(error: NtError | None, survivors: object) -> None:
+            for one in self._ends.pop(session_id):
+                one(error, survivors)
+
+        self.begin(DeleteSession(session_id), ended)
 
     def _ended(self, caller: Thread, request: int, error: NtError | None, survivors: object) -> None:
         if error is not None:
@@ -150,27 +199,31 @@ class SessionManager(Part):
 
     def shut_down(self, then: Callable[[], None]) -> None:
         """End the services and every session, session 0 last; then tell *then* and let the daemon leave."""
-        if self.is_shutting_down:
-            return
-        self.is_shutting_down = True
+        self._at_the_end.append(then)
+        if not self.is_shutting_down:
+            self.is_shutting_down = True
+            self.before_shutdown(self._end_sessions)
 
-        def everything_ended() -> None:
+    def _end_sessions(self) -> None:
+        left = [session.session_id for session in self.executive.sessions.values() if session.session_id != 0]
+        remaining = len(left)
+
+        def one_ended(*_: object) -> None:
+            nonlocal remaining
+            remaining -= 1
+            if remaining <= 0:
+                self._end(0, lambda *_: self._everything_ended())
+
+        if not left:
+            one_ended()
+        for session_id in left:
+            self._end(session_id, one_ended)
+
+    def _everything_ended(self) -> None:
+        for then in self._at_the_end:
             then()
-            self.executive.emit(effects.ShutDown())
+        self.executive.emit(effects.ShutDown())
 
-        def services_ended() -> None:
-            left = [session.session_id for session in self.executive.sessions.values() if session.session_id != 0]
-            remaining = len(left)
 
-            def one_ended(error: NtError | None, survivors: object) -> None:  # noqa: ARG001 - it is gone either way
-                nonlocal remaining
-                remaining -= 1
-                if remaining == 0:
-                    self.begin(DeleteSession(0), lambda *_: everything_ended())
-
-            if not left:
-                self.begin(DeleteSession(0), lambda *_: everything_ended())
-            for session_id in left:
-                self.begin(DeleteSession(session_id), one_ended)
-
-        self.before_shutdown(services_ended)
+def _shutting_down() -> NtError:
+    return nt_error(NtStatus.CTX_LOGON_DISABLED, "the host is shutting down")

@@ -9,11 +9,11 @@ from typing import Any
 
 import ntsessions.executive.handlers  # noqa: F401 - fills the executive's table of handlers
 from ntsessions.abi.call import BY_TYPE, Call
-from ntsessions.executive.effects import CompleteCall, Effect
+from ntsessions.executive.effects import CompleteCall, Effect, ShutDown
 from ntsessions.executive.executive import HANDLERS, Executive, Handler, Outcome, Pending
 from ntsessions.executive.handlers.host import SYSTEM_THREADS
 from ntsessions.executive.processes.thread import Thread
-from ntsessions.executive.reports import HostStarted, Report, SessionPrepared
+from ntsessions.executive.reports import HostStarted, Report, SessionFailed, SessionPrepared
 from ntsessions.profiles.profile import Profile
 from ntsessions.subsystems.logon import Logon
 from ntsessions.subsystems.part import Part
@@ -37,6 +37,8 @@ class System:
         self.executive.handlers = HANDLERS | {call_type: _as_handler(serve) for call_type, serve in served.items()}
         self.is_ready = False
         """Session 0 is prepared and the boot services were asked for."""
+        self.failure = ""
+        """Why there can be no host here: session 0 could not be prepared."""
 
     def dispatch(self, thread_key: int, request: int, call: Call[Any]) -> Outcome | Pending:
         """Serve a call."""
@@ -53,6 +55,9 @@ class System:
         elif isinstance(report, SessionPrepared) and not self.is_ready:
             self.is_ready = True  # the first session to be prepared is session 0
             self.service_control.start_at_boot()
+        elif isinstance(report, SessionFailed) and not self.is_ready:
+            self.failure = report.reason
+            self.executive.emit(ShutDown())
 
     def advance(self, now: int, utc: int) -> None:
         """Tell the time, in units of 100 ns."""

@@ -164,7 +164,7 @@ def test_a_redirected_input_and_a_terminal_for_the_output(caller: Caller, tmp_pa
     source, _, _ = files(tmp_path, b"from a file\n")
     before = caller.settings()
     streams = Streams(standard=(source, caller.tty, caller.tty))
-    assert not streams.has_console
+    assert not streams.is_typed_into
     assert run(streams, "sh", "-c", "cat; test -t 1 && ! test -t 0") == 0
     assert b"from a file" in caller.screen(until=b"file")
     assert caller.settings() == before

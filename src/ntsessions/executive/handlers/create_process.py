@@ -48,8 +48,9 @@ class Starting(NamedTuple):
 
     def take_back(self, executive: Executive) -> None:
         """Close the handles that nobody was told of."""
-        for handle in (self.process_handle, self.thread_handle):
-            self.owner.handles.close_quietly(handle, executive)
+        for handle, item in ((self.process_handle, self.process), (self.thread_handle, self.thread)):
+            if self.owner.handles.leads_to(handle, item):  # another thread of the owner may have closed it blindly
+                self.owner.handles.close_quietly(handle, executive)
 
 
 @handles(CreateProcess)

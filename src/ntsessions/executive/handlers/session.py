@@ -161,7 +161,8 @@ def session_prepared(executive: Executive, report: reports.SessionPrepared) -> N
         return
     session.is_prepared = True
     session.notes = report.notes
-    session.state_code = ConnectState.DISCONNECTED if session.session_id == 0 else ConnectState.CONNECTED
+    if not session.is_ending:
+        session.state_code = ConnectState.DISCONNECTED if session.session_id == 0 else ConnectState.CONNECTED
     notify(executive, session.session_id, CODE_CREATE)
     if asked is not None:
         executive.answer(asked[0], asked[1], session.session_id)
@@ -172,7 +173,7 @@ def session_failed(executive: Executive, report: reports.SessionFailed) -> None:
     """The session could not be prepared: it is gone."""
     session = executive.sessions_by_key.get(report.session_key)
     asked = executive.questions.pop(report.session_key, None)
-    if session is not None:
+    if session is not None and session.session_id != 0:  # without session 0 the host leaves
         sessions.remove(executive, session)
         if session.ending is not None:
             executive.answer(*session.ending, ())

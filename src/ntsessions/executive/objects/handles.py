@@ -120,6 +120,11 @@ class HandleTable:
         self.pool.refund(HANDLE_COST)
         drop_handle(entry.object, executive)
 
+    def leads_to(self, handle: int, item: Object) -> bool:
+        """Tell whether *handle* is one of *item*."""
+        entry = self._entries.get(handle & ~3)
+        return entry is not None and entry.object is item
+
     def close_quietly(self, handle: int, executive: "Executive") -> None:
         """Close a handle that may be gone already, or protected."""
         if handle & ~3 in self._entries:

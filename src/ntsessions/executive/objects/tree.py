@@ -9,6 +9,7 @@ from typing import TypeVar
 from ntsessions.abi.luids import Luid, device_map_name
 from ntsessions.abi.names import BASE_NAMED_OBJECTS, BNO_LINKS, GLOBAL, LOCAL, RESTRICTED, SESSION, base_named_objects
 from ntsessions.abi.security import SecurityDescriptor
+from ntsessions.abi.sids import Sid
 from ntsessions.executive.objects.directory import Directory, SymbolicLink
 from ntsessions.executive.objects.object import Object
 from ntsessions.executive.security import standard_descriptors as standard
@@ -92,13 +93,16 @@ def remove_session(root: Directory, session_id: int) -> None:
             parent.unlink(item)
 
 
-def add_device_map(root: Directory, luid: Luid) -> Directory:
-    r"""Make a logon session's device map, `\Sessions\0\DosDevices\<luid>`, falling through to `\GLOBAL??` (1.12)."""
+def add_device_map(root: Directory, luid: Luid, user: Sid) -> Directory:
+    r"""Make a logon session's device map, `\Sessions\0\DosDevices\<luid>`, falling through to `\GLOBAL??` (1.12).
+
+    The logon session's user defines drive letters in it.
+    """
     maps = child(child(child(root, "Sessions"), "0"), "DosDevices")
     found = maps.find(device_map_name(luid))
     if isinstance(found, Directory):
         return found
-    own = add_directory(maps, device_map_name(luid), standard.dos_devices())
+    own = add_directory(maps, device_map_name(luid), standard.dos_devices(user))
     add_link(own, GLOBAL, r"\GLOBAL??")
     own.shadow = child(root, "GLOBAL??")
     return own

@@ -19,7 +19,7 @@ from ntsessions.abi.access import (
 )
 from ntsessions.abi.object_types import DIRECTORY
 from ntsessions.abi.security import AceFlags, Acl, SecurityDescriptor, allow, descriptor, mandatory_label
-from ntsessions.abi.sids import IntegrityLevel
+from ntsessions.abi.sids import IntegrityLevel, Sid
 from ntsessions.executive.security.inheritance import concrete_acl
 
 _LOOK: Final = DIRECTORY_QUERY | DIRECTORY_TRAVERSE
@@ -80,11 +80,15 @@ def restricted_directory(
     )
 
 
-def dos_devices() -> SecurityDescriptor:
-    """Return the descriptor of a directory of drive letters: who makes a link owns it (ProtectionMode & 3 != 0)."""
+def dos_devices(user: Sid | None = None) -> SecurityDescriptor:
+    """Return the descriptor of a directory of drive letters: who makes a link owns it (ProtectionMode & 3 != 0).
+
+    `user`: whose logon session the directory belongs to, and who therefore defines the letters in it.
+    """
     children = AceFlags.OBJECT_INHERIT | AceFlags.CONTAINER_INHERIT
     return _directory(
         (
+            *(() if user is None else (allow(user, GENERIC_ALL),)),
             allow(sids.LOCAL_SYSTEM, GENERIC_ALL),
             allow(sids.ADMINISTRATORS, GENERIC_ALL, children),
             allow(sids.CREATOR_OWNER, GENERIC_ALL, children | AceFlags.INHERIT_ONLY),

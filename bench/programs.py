@@ -1,0 +1,84 @@
+"""What starting a program costs: in the daemon, and with `nts run`."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import which
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from host import RunningHost, running_host
+from measure import of_pairs, per_call, spawn
+from report import Measured
+
+from ntsessions.abi.calls.object import Close
+from ntsessions.abi.calls.process import CreateProcess
+from ntsessions.abi.calls.wait import WaitForObject
+
+_TRUE = which("true") or "/bin/true"
+_NTS = str(Path(sys.executable).with_name("nts"))
+_SPAWNS = 8
+_ROUNDS = 30
+_RUNS = 25
+_PAUSE = 0.05
+"""After which the kernel has forgotten what made the last start quick (its cgroup lock)."""
+
+
+def measure() -> Iterator[Measured]:
+    """Start `true` in every way."""
+    with running_host() as host, fork_and_exec() as (name, baseline):
+        yield _started(host, "to its end", name, baseline, pause=0)
+        yield _started(host, "to its end, alone", name, baseline, pause=_PAUSE)
+        yield from _run(host)
+
+
+def _started(host: RunningHost, until: str, name: str, baseline: Callable[[], float], *, pause: float) -> Measured:
+    pairs = []
+    _one_start(host)
+    rounds, starts = (_ROUNDS, 1) if pause else (_ROUNDS, _SPAWNS)
+    for _ in range(rounds):
+        time.sleep(pause)
+        ours = per_call(lambda: _one_start(host), starts)
+        pairs.append((ours, baseline()))
+    found = of_pairs(pairs)
+    return Measured(f"CreateProcess(true) {until} / {name}", "", found.ratio, 3, found.ours, found.baseline)
+
+
+def _one_start(host: RunningHost) -> None:
+    created = host.connection.call(CreateProcess((_TRUE,)))
+    host.connection.call(WaitForObject(created.process))
+    for handle in (created.process, created.thread):
+        host.connection.call(Close(handle))
+
+
+@contextmanager
+def fork_and_exec() -> Iterator[tuple[str, Callable[[], float]]]:
+    """Yield the baseline: fork, exec and wait from a C program, or posix_spawn where there is no compiler."""
+    compiler = which("cc")
+    with TemporaryDirectory(prefix="nts-bench-") as directory:
+        if compiler is None:
+            yield "posix_spawn", lambda: per_call(lambda: spawn([_TRUE]), _SPAWNS)
+            return
+        program = os.path.join(directory, "fork_exec")
+        subprocess.run([compiler, "-O2", "-o", program, Path(__file__).with_name("fork_exec.c")], check=True)
+        command = [program, str(_SPAWNS), _TRUE]
+        yield "fork+exec in C", lambda: float(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def _run(host: RunningHost) -> Iterator[Measured]:
+    lines = {
+        "run": [_NTS, "--state-dir", host.state_dir, "run", "--", _TRUE],
+        "bare": [_TRUE],
+        "python": [sys.executable, "-c", "pass"],
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in lines}
+    for _ in range(_RUNS):
+        for name, line in lines.items():
+            seconds[name].append(per_call(lambda line=line: spawn(line), 1))  # type: ignore[misc]  # mypy: lambda's default
+    run, bare, python = (median(seconds[name]) for name in lines)
+    yield Measured("nts run -- true, minus true", "", (run - bare) * 1e3, 60, run, bare, " ms")
+    yield Measured("nts run -- true / python -c pass", "", run / python, None, run, python)
