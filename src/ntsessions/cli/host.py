@@ -38,7 +38,9 @@ def up(settings: Settings, detach: bool, profile: str | None, state_dir: str | N
         click.echo(
             f"The host is up in {directory} (process {pid}).  Next: `{prefix} user add alice`, `{prefix} logon alice`"
         )
-        for note in settings.client.call(QueryHost()).notes:
+        from ntsessions.abi.calls.host import QueryHost
+
+        for note in settings.connection.call(QueryHost()).notes:
             click.echo(f"note: {note}", err=True)
 
 
