@@ -87,7 +87,11 @@ class Logon(Call[LoggedOn]):
     private_tmp: bool = False
 
 
-@syscall(0x00B3, fails_with={S.CTX_WINSTATION_NOT_FOUND, S.ACCESS_DENIED, S.CTX_WINSTATION_BUSY})
+@syscall(
+    0x00B3,
+    fails_with={S.CTX_WINSTATION_NOT_FOUND, S.ACCESS_DENIED, S.CTX_WINSTATION_BUSY},
+    fidelity=Partial("as with EWX_FORCE: programs are not asked first, they have no windows to be asked through yet"),
+)
 class Logoff(Call[tuple[int, ...]]):
     """End a session with every process in it, and answer when nothing of it is left.
 
