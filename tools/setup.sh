@@ -106,6 +106,7 @@ say "installing what requirements/development.txt pins"
 pip install --quiet --progress-bar off --require-hashes --only-binary :all: --requirement requirements/development.txt
 pip install --quiet --no-index --no-deps --no-build-isolation --editable .
 .venv/bin/python tools/fetch_pywin32.py
+.venv/bin/python -m compileall -q src  # the users of sessions cannot write the bytecode beside our sources
 
 if [ "$(id -u)" = 0 ]; then
     for path in .venv/bin/python "$PWD/src"; do
