@@ -15,7 +15,6 @@ from host import RunningHost, running_host
 from measure import of_pairs, per_call, spawn
 from report import Measured
 
-from ntsessions.abi.calls.object import Close
 from ntsessions.abi.calls.process import CreateProcess
 from ntsessions.abi.calls.wait import WaitForObject
 
@@ -31,28 +30,34 @@ _PAUSE = 0.05
 def measure() -> Iterator[Measured]:
     """Start `true` in every way."""
     with running_host() as host, fork_and_exec() as (name, baseline):
-        yield _started(host, "to its end", name, baseline, pause=0)
-        yield _started(host, "to its end, alone", name, baseline, pause=_PAUSE)
+        for manner, pause in (("in a row", 0.0), ("alone", _PAUSE)):
+            starts = [_starts(host, baseline, pause) for _ in range(_ROUNDS)]
+            for until, column in (("started", 0), ("ended", 1)):
+                found = of_pairs([(ours[column], theirs) for ours, theirs in starts])
+                what = f"CreateProcess(true), {manner}, until it has {until} / {name}"
+                yield Measured(what, "", found.ratio, 3, found.ours, found.baseline)
         yield from _run(host)
 
 
-def _started(host: RunningHost, until: str, name: str, baseline: Callable[[], float], *, pause: float) -> Measured:
-    pairs = []
-    _one_start(host)
-    rounds, starts = (_ROUNDS, 1) if pause else (_ROUNDS, _SPAWNS)
-    for _ in range(rounds):
+def _starts(host: RunningHost, baseline: Callable[[], float], pause: float) -> tuple[tuple[float, float], float]:
+    """Return the medians of a few starts, until the call was answered and until the program has ended; the baseline."""
+    times = []
+    for _ in range(1 if pause else _SPAWNS):
         time.sleep(pause)
-        ours = per_call(lambda: _one_start(host), starts)
-        pairs.append((ours, baseline()))
-    found = of_pairs(pairs)
-    return Measured(f"CreateProcess(true) {until} / {name}", "", found.ratio, 3, found.ours, found.baseline)
+        times.append(_one_start(host))
+    until_started, until_ended = (median(column) for column in zip(*times, strict=True))
+    return (until_started, until_ended), baseline()
 
 
-def _one_start(host: RunningHost) -> None:
+def _one_start(host: RunningHost) -> tuple[float, float]:
+    begin = time.perf_counter()
     created = host.connection.call(CreateProcess((_TRUE,)))
+    started = time.perf_counter()
     host.connection.call(WaitForObject(created.process))
-    for handle in (created.process, created.thread):
-        host.connection.call(Close(handle))
+    ended = time.perf_counter()
+    host.connection.post_close(created.process)
+    host.connection.post_close(created.thread)
+    return started - begin, ended - begin
 
 
 @contextmanager

@@ -85,5 +85,3 @@ def host_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str], World]]:
     yield make
     for host in made:
         host.close()
-
-

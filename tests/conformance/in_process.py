@@ -192,7 +192,9 @@ class InProcessWorld(worlds.World):
     def utc(self) -> int:
         return self.host.executive.utc
 
-    def file(self, size: int, *, readable: bool = True, writable: bool = True, regular: bool = True) -> ReceivedDescriptor:
+    def file(
+        self, size: int, *, readable: bool = True, writable: bool = True, regular: bool = True
+    ) -> ReceivedDescriptor:
         return ReceivedDescriptor(next(self._numbers), regular, readable, writable, size)
 
     def _facts(self, account: AccountInformation) -> LogonFacts:

@@ -6,7 +6,13 @@ from ntsessions.abi.call import Call
 from ntsessions.abi.calls.event import CreateEvent, OpenEvent
 from ntsessions.abi.calls.job import CreateIoCompletion, CreateJob, OpenJob
 from ntsessions.abi.calls.mutant import CreateMutant, OpenMutant
-from ntsessions.abi.calls.object import CreateDirectory, CreateSymbolicLink, OpenDirectory, OpenSymbolicLink, QueryObject
+from ntsessions.abi.calls.object import (
+    CreateDirectory,
+    CreateSymbolicLink,
+    OpenDirectory,
+    OpenSymbolicLink,
+    QueryObject,
+)
 from ntsessions.abi.calls.section import CreateSection, OpenSection
 from ntsessions.abi.calls.semaphore import CreateSemaphore, OpenSemaphore
 from ntsessions.abi.calls.timer import CreateTimer, OpenTimer

@@ -29,6 +29,7 @@ from ntsessions.abi.calls.process import CreatedProcess, CreateProcess
 from ntsessions.abi.calls.section import MapView
 from ntsessions.abi.calls.system import LogonFacts
 from ntsessions.abi.calls.wait import CancelCall, DelayExecution, WaitForObject
+from ntsessions.abi.errors import NtError
 from ntsessions.abi.limits import FRAME_BYTES
 from ntsessions.abi.names import PORT_PATH
 from ntsessions.client.connection import open_socket
@@ -211,6 +212,9 @@ class SocketProgram(worlds.Program):
             call = CreateProcess(COMMAND, descriptor_count=3, **options)
             try:
                 created = self.call(call, theirs.fileno(), null.fileno(), null.fileno())
+            except NtError:
+                ours.close()
+                raise
             finally:
                 theirs.close()
         self.world.lines.append(ours)  # type: ignore[attr-defined]

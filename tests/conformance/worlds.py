@@ -202,7 +202,7 @@ class World(ABC):
         """Start a program of a user in a session; who has no session there is logged on into it as `runas` does."""
         key = session, user, elevated
         if key not in self._homes:
-            self._homes[key] = self._start_home(self._token(session, user, elevated=elevated))
+            self._homes[key] = self._start_home(self.token(session, user, elevated=elevated))
         return self._program_of(self._homes[key])
 
     def log_on(self, user: str, **options: Any) -> LoggedOn:
@@ -224,7 +224,7 @@ class World(ABC):
             if user not in {row.user for row in self.operator.call(QuerySessions())}:
                 self.log_on(user)
 
-    def _token(self, session: int, user: str, *, elevated: bool) -> int:
+    def token(self, session: int, user: str, *, elevated: bool) -> int:
         if user == SYSTEM:
             return 0
         self.settle(session)

@@ -28,6 +28,13 @@ NT keeps the list in `ObUnsecureGlobalNames`; these are its defaults.
 """
 
 
+def upcase(name: str) -> str:
+    """Return *name* in upper case as NT compares names: letter by letter, so that none becomes two (1.8)."""
+    if name.isascii():
+        return name.upper()
+    return "".join(upper if len(upper := letter.upper()) == 1 else letter for letter in name)
+
+
 def base_named_objects(session_id: int) -> str:
     r"""Return the path of a session's own names: `\BaseNamedObjects` for 0, `\Sessions\N\BaseNamedObjects` else."""
     return BASE_NAMED_OBJECTS if session_id == 0 else rf"{SESSIONS}\{session_id}{BASE_NAMED_OBJECTS}"

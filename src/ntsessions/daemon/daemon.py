@@ -8,6 +8,7 @@ import errno
 import gc
 import logging
 import os
+import resource
 import signal
 import socket
 from collections import deque
@@ -32,6 +33,8 @@ from ntsessions.subsystems.system import System
 
 _log = logging.getLogger("ntsessionsd")
 _EMPTY_FRAME = FRAME_BYTES + 1
+RESERVED_DESCRIPTORS = 64
+"""However many connect from sessions, operators still can, and a session can still be ended."""
 
 
 class Daemon:
@@ -53,6 +56,10 @@ class Daemon:
         self._reports: deque[reports.Report] = deque()
         self._is_ready = False
         self._paused: list[tuple[socket.socket, int]] = []
+        self._held: dict[tuple[int, int], tuple[int, ...]] = {}
+        """What the host keeps secret for calls that have not ended: by connection and request."""
+        self._limit = 0
+        """Descriptors from this number on are the operators'."""
 
     def take_report(self, report: reports.Report) -> None:
         """The host has something to tell; it is told at the end of this turn."""
@@ -61,6 +68,7 @@ class Daemon:
     def run(self, host: Host, started: reports.HostStarted) -> None:
         """Serve until told to shut down."""
         self.host = host
+        self._limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - RESERVED_DESCRIPTORS
         self._listen(self._control, CONTROL_PORT)
         self._watch_signals()
         self._tell_time()
@@ -104,8 +112,6 @@ class Daemon:
     def serve(self, connection: ClientConnection, spec: CallSpec, request: int, call: Call[Any],
               descriptors: list[int]) -> None:  # fmt: skip
         """Serve one call of a client."""
-        if spec.secrets:
-            call = self._hide_secrets(call, spec.secrets)
         executive = self.executive
         now = monotonic_ns() // 100
         executive.advance(now, now + self._utc_offset)
@@ -114,6 +120,15 @@ class Daemon:
             for descriptor in descriptors:
                 os.close(descriptor)
             return
+        if spec.secrets:
+            try:
+                call = self._hide_secrets(connection.key, request, call, spec.secrets)
+            except ValueError as error:
+                refused = NtStatus.PASSWORD_RESTRICTION
+                connection.send_failure(
+                    request, refused if refused in spec.fails_with else NtStatus.LOGON_FAILURE, str(error)
+                )
+                return
         received = None
         if descriptors:
             received = Received(self.host, descriptors)
@@ -128,6 +143,8 @@ class Daemon:
             self.settle()
         if received is not None:
             received.close()
+        if spec.secrets and not isinstance(outcome, Pending):
+            self._drop_secrets(connection.key, request)
         if isinstance(outcome, Pending) or not request or not connection.is_open:
             return
         if outcome.status:
@@ -137,14 +154,23 @@ class Daemon:
         else:
             self._send_with_memory(connection, request, outcome.reply, grant)
 
-    def _hide_secrets(self, call: Call[Any], secrets: frozenset[str]) -> Call[Any]:
-        """Leave passwords with the host and pass on the numbers it keeps them under: no log of inputs has them."""
-        hidden = {
-            name: str(self.host.secrets.hold(getattr(call, name).encode()))
+    def _hide_secrets(self, thread_key: int, request: int, call: Call[Any], secrets: frozenset[str]) -> Call[Any]:
+        """Leave passwords with the host and pass on the numbers it keeps them under: no log of inputs has them.
+
+        The host keeps them until they are used, or until the call has ended.  Raises ValueError for one too long.
+        """
+        held = {
+            name: self.host.secrets.hold(getattr(call, name).encode())
             for name in secrets
             if getattr(call, name) is not None
         }
-        return structs.replace(call, **hidden)
+        if held and (thread_key, request) not in self._held:  # one that is pending already ends the connection
+            self._held[thread_key, request] = tuple(held.values())
+        return structs.replace(call, **{name: str(key) for name, key in held.items()})
+
+    def _drop_secrets(self, thread_key: int, request: int) -> None:
+        for key in self._held.pop((thread_key, request), ()):
+            self.host.secrets.drop(key)
 
     def _send_with_memory(self, connection: ClientConnection, request: int, reply: object,
                           grant: effects.DescriptorGrant) -> None:  # fmt: skip
@@ -177,6 +203,9 @@ class Daemon:
                 self.system.report(report)
             except Exception:  # noqa: BLE001 - as above
                 _log.exception("%s could not be taken in", type(report).__name__)
+            if self._held and isinstance(report, reports.ThreadDisconnected):
+                for thread_key, request in [held for held in self._held if held[0] == report.thread_key]:
+                    self._drop_secrets(thread_key, request)
         if self.system.is_ready and not self._is_ready:
             self._is_ready = True
             self._on_ready()
@@ -197,6 +226,8 @@ class Daemon:
                 self.host.perform(effect)
 
     def _complete(self, effect: effects.CompleteCall) -> None:
+        if self._held:
+            self._drop_secrets(effect.thread_key, effect.request)
         connection = self._connections.get(effect.thread_key)
         if connection is None:
             return
@@ -226,7 +257,12 @@ class Daemon:
             if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
                 self._pause(listener, port_key)
             return
-        if port_key == CONTROL_PORT and not peer.is_operator(sock):
+        if port_key == CONTROL_PORT:
+            if not peer.is_operator(sock):
+                sock.close()
+                return
+        elif sock.fileno() >= self._limit:
+            _log.error("too many connections; the descriptors that are left are for operators")
             sock.close()
             return
         self._next_key += 1

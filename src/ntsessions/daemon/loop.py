@@ -10,6 +10,8 @@ Callback = Callable[[], object]
 
 _OUT = int(select.EPOLLOUT)
 _NOT_OUT = ~_OUT
+LONGEST_SLEEP = 86_400.0
+"""Seconds; epoll takes no more than 24 days, and whoever wakes up early sleeps again."""
 
 
 class Loop:
@@ -63,7 +65,7 @@ class Loop:
             timeout = end_of_turn()
             if self._stopping:
                 return
-            for descriptor, events in poll(timeout):
+            for descriptor, events in poll(min(timeout, LONGEST_SLEEP)):
                 if events & _NOT_OUT and (callback := readers.get(descriptor)) is not None:
                     callback()
                 if events & _OUT and (callback := writers.get(descriptor)) is not None:

@@ -20,7 +20,11 @@ from ntsessions.daemon.loop import Loop
 from ntsessions.wire.frame import DESCRIPTORS_MESSAGE, ProtocolError, decode_request, encode_failure, encode_reply
 
 _ANCILLARY = socket.CMSG_SPACE(DESCRIPTORS_PER_FRAME * array.array("i").itemsize)
+_FRAMES_PER_TURN = 16
 _BAD_FLAGS = int(socket.MSG_TRUNC | socket.MSG_CTRUNC)
+
+QUEUE_COST = 200
+"""What one reply that waits takes besides its bytes."""
 
 Serve = Callable[["ClientConnection", CallSpec, int, Any, list[int]], None]
 
@@ -58,33 +62,36 @@ class ClientConnection:
             self._loop.add_reader(self.fd, self.on_readable)
 
     def on_readable(self) -> None:
-        """Read one frame and serve it."""
+        """Read one frame and serve it.  After one that wants no reply the next is seldom far: look before sleeping."""
         if self._awaiting is not None:
             self._receive_descriptors()
             return
-        try:
-            size = self._socket.recv_into(self._buffer)
-        except BlockingIOError:
-            return
-        except OSError as error:
-            self._on_end(self, str(error))
-            return
-        if not size:
-            self._on_end(self, "")
-            return
-        try:
-            spec, request, call, announced = decode_request(self._view[:size])
-            if not self.has_greeted:
-                if type(call) is not Connect:
-                    raise ProtocolError("the first call must be Connect")  # noqa: TRY301 - ends as the others do
-                self.has_greeted = True
-        except ProtocolError as error:
-            self._on_end(self, str(error))
-            return
-        if announced:
-            self._awaiting = (spec, request, call)
-        else:
+        for _ in range(_FRAMES_PER_TURN):
+            try:
+                size = self._socket.recv_into(self._buffer)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._on_end(self, str(error))
+                return
+            if not size:
+                self._on_end(self, "")
+                return
+            try:
+                spec, request, call, announced = decode_request(self._view[:size])
+                if not self.has_greeted:
+                    if type(call) is not Connect:
+                        raise ProtocolError("the first call must be Connect")  # noqa: TRY301 - ends as the others do
+                    self.has_greeted = True
+            except ProtocolError as error:
+                self._on_end(self, str(error))
+                return
+            if announced:
+                self._awaiting = (spec, request, call)
+                return
             self._serve(self, spec, request, call, [])
+            if not self.is_open:
+                return
 
     def _receive_descriptors(self) -> None:
         """Read the message with the descriptors of the call before it, and serve that call."""
@@ -129,7 +136,7 @@ class ClientConnection:
 
     def _enqueue(self, frame: bytes, descriptors: list[int]) -> None:
         self._queue.append((frame, descriptors))
-        self._queued += len(frame)
+        self._queued += len(frame) + QUEUE_COST
         if self._queued > BYTES_PER_CONNECTION:
             self._on_end(self, f"{self._queued} bytes of replies were not read")
 

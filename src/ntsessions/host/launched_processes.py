@@ -7,7 +7,7 @@ exact.  Processes that others started are held by pidfd instead.
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ntsessions.executive.effects import StartProcess
 from ntsessions.executive.reports import ProcessExited, ProcessStarted, ProcessStartFailed
@@ -19,20 +19,26 @@ from ntsessions.host.program_start import Failure, ProgramStarter, Starting, out
 from ntsessions.host.watch_loop import WatchLoop
 
 
-@dataclass
 class _Running:
-    process_key: int
-    group: GroupPath
-    child: Starting
-    gate: int | None
-    is_started: bool = False
-    has_failed: bool = False
-    early_signals: list[int] = field(default_factory=list)
-    """Sent before exec, when they would do nothing."""
+    """A program that was started here."""
+
+    __slots__ = ("child", "early_signals", "gate", "group", "has_failed", "is_started", "process_key", "start_time")
+
+    def __init__(self, process_key: int, group: GroupPath, child: Starting) -> None:
+        self.process_key = process_key
+        self.group = group
+        self.child = child
+        self.gate = child.gate
+        self.start_time = processes.start_time(child.pid)
+        self.is_started = False
+        self.has_failed = False
+        self.early_signals: list[int] = []
+        """Sent before exec, when they would do nothing."""
 
 
-@dataclass
-class _Watched:
+class _Watched(NamedTuple):
+    """A process that others started."""
+
     process_key: int
     pid: int
     end: int
@@ -57,7 +63,7 @@ class LaunchedProcesses:
         except OSError as error:
             self._tell(ProcessStartFailed(request.process_key, error.errno or 0, f"fork: {error.strerror}"))
             return False
-        running = _Running(request.process_key, group, child, child.gate)
+        running = _Running(request.process_key, group, child)
         self._running[child.pid] = running
         self._pids[request.process_key] = child.pid
         self._loop.watch(child.progress, lambda: self._progressed(running))
@@ -145,8 +151,7 @@ class LaunchedProcesses:
             self._tell(ProcessStartFailed(running.process_key, said.errno, said.reason))
         else:
             running.is_started = True
-            started = processes.start_time(running.child.pid)
-            self._tell(ProcessStarted(running.process_key, running.child.pid, started))
+            self._tell(ProcessStarted(running.process_key, running.child.pid, running.start_time))
             for number in running.early_signals:
                 os.kill(running.child.pid, number)
 

@@ -16,7 +16,6 @@ import resource
 import signal
 import socket
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, NoReturn
 
@@ -104,6 +103,8 @@ def _run_and_leave(body: Callable[[], None]) -> NoReturn:
         body()
         status = 0
     except BaseException:  # noqa: BLE001 - the last frame of this process: say what happened and leave
+        import traceback  # noqa: PLC0415 - what the launcher does not hold need not be copied by its forks
+
         traceback.print_exc()
         sys.stderr.flush()
     finally:

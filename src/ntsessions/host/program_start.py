@@ -12,6 +12,7 @@ start says READY and waits on a second pipe; if the launcher dies, that pipe clo
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import resource
@@ -27,6 +28,8 @@ from ntsessions.host.port_space import PortSpace, environment_of
 READY = b"ready"
 CANNOT_EXECUTE = 127
 _LARGEST_MESSAGE = 4096
+_NO_BIRTH_INSIDE = (errno.ENOSYS, errno.EINVAL, errno.E2BIG, errno.EPERM, errno.EACCES)
+"""An older kernel, or a filter of system calls that does not know this one: groups are entered after birth."""
 
 
 class Failure(NamedTuple):
@@ -67,12 +70,13 @@ class ProgramStarter:
         self._groups = groups
         self._descriptor_limit = descriptor_limit
         self._null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
+        self._can_be_born_inside = True
 
     def start(self, request: StartProcess, port: PortSpace, group: GroupPath, stdio: tuple[int, ...]) -> Starting:
         """Fork a child that becomes the program.  *stdio*: input, output, error; missing ones are /dev/null."""
         environment = environment_of(port.identity, port.runtime_dir) | dict(request.environment)
         with contextlib.ExitStack() as ours:  # what the parent closes again, also if the fork fails
-            entries = tuple(_opened(path, ours) for path in self._groups.entries(group))
+            birthplace, entries = self._ways_in(group, ours)
             progress, told = os.pipe2(os.O_CLOEXEC)
             ours.callback(os.close, told)
             gate_read = gate_write = None
@@ -81,12 +85,15 @@ class ProgramStarter:
                 ours.callback(os.close, gate_read)
             plan = _Plan(request, port, entries, (*stdio, *(self._null,) * 3)[:3], environment, told, gate_read)
             try:
-                pid = os.fork()
-            except OSError:
+                pid = os.fork() if birthplace is None else linux.fork_into(birthplace)
+            except OSError as error:
                 os.close(progress)
                 if gate_write is not None:
                     os.close(gate_write)
-                raise
+                if birthplace is None or error.errno not in _NO_BIRTH_INSIDE:
+                    raise
+                self._can_be_born_inside = False
+                return self.start(request, port, group, stdio)
             if pid == 0:
                 if gate_write is not None:
                     os.close(gate_write)
@@ -94,6 +101,18 @@ class ProgramStarter:
         self._groups.joined(group, pid)
         os.set_blocking(progress, False)
         return Starting(pid, progress, gate_write)
+
+    def _ways_in(self, group: GroupPath, ours: contextlib.ExitStack) -> tuple[int | None, tuple[int, ...]]:
+        """Return a descriptor of the cgroup to be born in, if any, and those of the files to be written after that."""
+        entries = self._groups.entries(group)
+        directory = self._groups.birthplace(group)
+        birthplace = None
+        if directory is not None and self._can_be_born_inside:
+            birthplace = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            ours.callback(os.close, birthplace)
+        elif directory is not None:
+            entries = (os.path.join(directory, "cgroup.procs"), *entries)
+        return birthplace, tuple(_opened(path, ours) for path in entries)
 
     def _become(self, plan: _Plan) -> NoReturn:
         request, port = plan.request, plan.port

@@ -175,6 +175,8 @@ class Logon(Part):
             raise nt_error(NtStatus.USER_EXISTS, call.name)
 
         def looked_up(report: reports.AccountLookedUp) -> None:
+            if caller.is_signaled():
+                return  # its password is gone with it
             if report.identity is not None:
                 detail = f"{call.name}: this machine has an account of that name; log it on without adding it"
                 self.executive.fail(caller.key, request, nt_error(NtStatus.USER_EXISTS, detail))

@@ -8,7 +8,11 @@ from ntsessions.abi.types import Handle, Timeout, WaitResult
 _FIDELITY = Partial("waiters are served strictly in the order in which they came; NT does not promise it")
 
 
-@syscall(0x0060, fails_with={S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED}, fidelity=_FIDELITY)
+@syscall(
+    0x0060,
+    fails_with={S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED, S.MUTANT_LIMIT_EXCEEDED},
+    fidelity=_FIDELITY,
+)
 class WaitForObject(Call[WaitResult]):
     """Wait until an object is signaled.  Needs SYNCHRONIZE.  Pseudo handles are accepted."""
 
@@ -20,7 +24,7 @@ class WaitForObject(Call[WaitResult]):
 @syscall(
     0x0061,
     fails_with={S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED, S.INVALID_PARAMETER,
-                S.INVALID_PARAMETER_MIX},
+                S.INVALID_PARAMETER_MIX, S.MUTANT_LIMIT_EXCEEDED},
     fidelity=_FIDELITY,
 )  # fmt: skip
 class WaitForObjects(Call[WaitResult]):
@@ -38,7 +42,7 @@ class WaitForObjects(Call[WaitResult]):
 @syscall(
     0x0062,
     fails_with={S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED, S.MUTANT_NOT_OWNED,
-                S.SEMAPHORE_LIMIT_EXCEEDED},
+                S.SEMAPHORE_LIMIT_EXCEEDED, S.MUTANT_LIMIT_EXCEEDED},
     fidelity=Partial("signal and start of the wait are one step; on NT others may see the one before the other"),
 )  # fmt: skip
 class SignalAndWait(Call[WaitResult]):

@@ -17,7 +17,7 @@ class Event(Dispatcher):
     type = EVENT
 
     def __init__(self, *, resets_itself: bool, is_set: bool) -> None:
-        super().__init__()
+        Dispatcher.__init__(self)  # super() would take longer than all the rest
         self.resets_itself = resets_itself
         self.is_set = is_set
 

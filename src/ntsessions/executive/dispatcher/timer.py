@@ -20,8 +20,8 @@ TICKS_PER_MILLISECOND = 10_000
 class Timer(Dispatcher):
     """Becomes signaled at a time, once or again and again."""
 
-    __slots__ = ("apc_argument", "apc_queued", "apc_routine", "due", "is_absolute", "is_set", "period", "resets_itself",
-                 "setter")  # fmt: skip
+    __slots__ = ("apc_argument", "apc_queued", "apc_routine", "due", "expired_at", "is_absolute", "is_set", "period",
+                 "resets_itself", "setter")  # fmt: skip
 
     type = TIMER
 
@@ -31,6 +31,8 @@ class Timer(Dispatcher):
         self.is_set = False
         self.due: int | None = None
         """When it will expire, on the clock that `is_absolute` names; None when it is not armed."""
+        self.expired_at: int | None = None
+        """When it was last due, on the same clock; None since it was armed, or for ever."""
         self.is_absolute = False
         self.period = 0
         """In 100 ns; 0: once."""
@@ -69,6 +71,7 @@ class Timer(Dispatcher):
         """
         due = self.due if self.due is not None else clock
         self.is_set = True
+        self.expired_at = due
         if self.period:
             missed = max(0, clock - due) // self.period
             self.due = due + (missed + 1) * self.period

@@ -38,7 +38,7 @@ class Dispatcher(Object):
     __slots__ = ("waiters",)
 
     def __init__(self) -> None:
-        super().__init__()
+        Object.__init__(self)  # super() would take longer than all the rest
         self.waiters: OrderedDict[Wait, None] | None = None
 
     def is_signaled(self) -> bool:

@@ -35,7 +35,7 @@ _OPTIONS = DUPLICATE_CLOSE_SOURCE | DUPLICATE_SAME_ACCESS | DUPLICATE_SAME_ATTRI
 @handles(Close)
 def close(executive: Executive, caller: Thread, call: Close) -> None:
     """Close a handle; closing a pseudo handle does nothing."""
-    if caller.pseudo(call.handle) is None:
+    if call.handle >= 0 or caller.pseudo(call.handle) is None:
         caller.process.handles.close(call.handle, executive)
 
 

@@ -25,6 +25,7 @@ from ntsessions.abi.privileges import Privilege
 from ntsessions.abi.status import NtStatus
 from ntsessions.executive import effects, reports
 from ntsessions.executive.executive import PENDING, Pending
+from ntsessions.executive.handlers.create_process import did_not_start
 from ntsessions.executive.handlers.registry import Executive, Thread, handles, takes
 from ntsessions.executive.objects.handles import INHERIT
 from ntsessions.executive.objects.naming import require

@@ -19,7 +19,7 @@ from ntsessions.executive.dispatcher.waits import Dispatcher
 from ntsessions.executive.handlers.handle import information
 from ntsessions.executive.handlers.registry import Executive, Thread, handles
 from ntsessions.executive.objects.naming import check, resolve
-from ntsessions.executive.objects.object import Object
+from ntsessions.executive.objects.object import SECURITY_COST, Object, charge_more
 from ntsessions.executive.processes.session_access import may, session_for
 from ntsessions.executive.security.descriptors import access_to_query, access_to_set, query_security, set_security
 from ntsessions.executive.security.explain import explain_access as explain
@@ -47,6 +47,7 @@ def set_security_of(executive: Executive, caller: Thread, call: SetSecurity) -> 
     assert item.descriptor is not None, "every object has a descriptor"
     new = descriptor_from_bytes(call.descriptor)
     changed = set_security(item.descriptor, new, call.parts, caller.token, item.type)
+    charge_more(item, caller.process.session.pool, SECURITY_COST * len(call.descriptor))
     item.descriptor = executive.descriptors.intern(changed)
 
 

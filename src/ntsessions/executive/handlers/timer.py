@@ -33,6 +33,7 @@ def set_timer(executive: Executive, caller: Thread, call: SetTimer) -> bool:
     was_set = timer.is_set
     timer.disarm(executive.steady, executive.absolute)
     timer.is_set = False
+    timer.expired_at = None
     timer.period = call.period * TICKS_PER_MILLISECOND
     timer.is_absolute = call.due_time > 0
     timer.apc_routine, timer.apc_argument = call.apc_routine, call.apc_argument
@@ -62,4 +63,5 @@ def query_timer(executive: Executive, caller: Thread, call: QueryTimer) -> Timer
     """Read a timer."""
     timer = caller.reference(call.handle, Timer, TIMER_QUERY_STATE)
     clock = executive.utc if timer.is_absolute else executive.now
-    return TimerInformation(0 if timer.due is None else timer.due - clock, timer.is_set)
+    due = timer.due if timer.due is not None else timer.expired_at
+    return TimerInformation(0 if due is None else due - clock, timer.is_set)

@@ -7,6 +7,7 @@ names that a directory builds the first time it is asked so.  Listing costs the 
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from ntsessions.abi.names import upcase
 from ntsessions.abi.object_types import DIRECTORY, SYMBOLIC_LINK
 from ntsessions.executive.objects.object import Object
 
@@ -42,7 +43,7 @@ class Directory(Object):
         """Return the child of this name, or None."""
         found = self.children.get(name)
         if found is None and ignore_case:
-            found = self._upper_index().get(name.upper())
+            found = self._upper_index().get(upcase(name))
         if found is None and self.shadow is not None:
             found = self.shadow.find(name, ignore_case=ignore_case)
         return found
@@ -51,7 +52,7 @@ class Directory(Object):
         if self._upper is None:
             self._upper = {}
             for name, child in self.children.items():
-                self._upper.setdefault(name.upper(), child)
+                self._upper.setdefault(upcase(name), child)
         return self._upper
 
     def link(self, name: str, child: Object) -> None:
@@ -59,12 +60,12 @@ class Directory(Object):
         self.children[name] = child
         child.name, child.parent = name, self
         if self._upper is not None:
-            self._upper.setdefault(name.upper(), child)
+            self._upper.setdefault(upcase(name), child)
 
     def unlink(self, child: Object) -> None:
         """Take the name from *child*."""
         del self.children[child.name]
-        if self._upper is not None and self._upper.get(child.name.upper()) is child:
+        if self._upper is not None and self._upper.get(upcase(child.name)) is child:
             self._upper = None  # another spelling may be next; found again when asked
         child.parent = None
 

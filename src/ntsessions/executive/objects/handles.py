@@ -64,7 +64,8 @@ class HandleTable:
 
     def add(self, item: Object, access: int, flags: int = 0) -> int:
         """Make a handle and return its value."""
-        self.check_room()
+        if len(self._entries) >= self.limit:
+            self.check_room()
         self.pool.charge(HANDLE_COST)
         if self._free:
             handle = self._free.pop()

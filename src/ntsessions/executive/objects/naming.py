@@ -32,7 +32,7 @@ CASE_INSENSITIVE = int(ObjectAttributes.CASE_INSENSITIVE)
 OPENLINK = int(ObjectAttributes.OPENLINK)
 HANDLE_INHERIT = int(ObjectAttributes.INHERIT)
 HANDLE_PROTECT = int(ObjectAttributes.PROTECT_CLOSE)
-VALID_ATTRIBUTES = 0x1FF7
+INVALID_ATTRIBUTES = ~0x1FF7
 
 DIRECTORY_QUERY, DIRECTORY_TRAVERSE, DIRECTORY_CREATE_OBJECT, DIRECTORY_CREATE_SUBDIRECTORY = 1, 2, 4, 8
 
@@ -63,20 +63,22 @@ N = TypeVar("N", bound=Object)
 def resolve(executive: "Executive", caller: "Thread", call: NamedCall, *, open_link: bool = False,
             steps: "list[ResolutionStep] | None" = None) -> Found:  # fmt: skip
     """Follow the name of *call*."""
-    if call.attributes & ~VALID_ATTRIBUTES:
-        raise nt_error(NtStatus.INVALID_PARAMETER, f"attributes {call.attributes:#x}")
+    attributes = call.attributes
+    if attributes & INVALID_ATTRIBUTES:
+        raise nt_error(NtStatus.INVALID_PARAMETER, f"attributes {attributes:#x}")
     walk = Walk(
         executive.root,
         lambda: executive.device_map(caller.token),
-        ignore_case=bool(call.attributes & CASE_INSENSITIVE),
-        open_link=open_link or bool(call.attributes & OPENLINK),
+        ignore_case=attributes & CASE_INSENSITIVE != 0,
+        open_link=open_link or attributes & OPENLINK != 0,
         steps=steps,
     )
     start: Directory | None = None
-    if call.root == NAMED_OBJECTS:
+    root = call.root
+    if root == NAMED_OBJECTS:
         start = caller.process.session.bno
-    elif call.root:
-        start = caller.reference(call.root, Directory, 0)
+    elif root:
+        start = caller.reference(root, Directory, 0)
     return walk.resolve(call.name or "", start)
 
 
@@ -133,13 +135,13 @@ def _insert(executive: "Executive", caller: "Thread", call: CreateCall, item: N,
     supplied = None if call.security is None else descriptor_from_bytes(call.security)
     above = None if parent is None else parent.descriptor
     item.descriptor = executive.descriptors.assign(caller.token, item.type, supplied, above)
-    charge_object(item, caller.process.session.pool, leaf)
+    charge_object(item, caller.process.session.pool, leaf, call.security)
     try:
         handle = caller.process.handles.add(item, granted, handle_flags(call.attributes))
     except Exception:
         release_object(item)
         raise
-    item.is_permanent = bool(call.attributes & PERMANENT)
+    item.is_permanent = call.attributes & PERMANENT != 0
     if parent is not None:
         parent.link(leaf, item)
     executive.counts["objects"] += 1
@@ -165,10 +167,10 @@ def _check_insert(caller: "Thread", parent: Directory, leaf: str, item: Object, 
     """May the caller add *item* to *parent*?  The directory's security first, then the global space's own rule."""
     needed = DIRECTORY_CREATE_SUBDIRECTORY if isinstance(item, Directory) else DIRECTORY_CREATE_OBJECT
     check(caller, parent, needed)
-    if 2 * (len(parent.path) + 1 + len(leaf)) > MAXIMUM_NAME_BYTES:  # below a handle a path can grow step by step
+    if 2 * (parent.path_length + 1 + len(leaf)) > MAXIMUM_NAME_BYTES:  # below a handle a path can grow step by step
         raise nt_error(NtStatus.NAME_TOO_LONG, f"the full path would have more than {MAXIMUM_NAME_BYTES} bytes")
     stamp = parent.session_stamp
-    if stamp is None or stamp == caller.process.session.session_id or item.type not in _GUARDED_TYPES:
+    if stamp is None or stamp == caller.process.session.session_id or item.type.name not in _GUARDED_TYPES:
         return
     if caller.token.has_privilege(Privilege.SeCreateGlobalPrivilege) or leaf.startswith(UNSECURE_GLOBAL_NAMES):
         return
@@ -180,7 +182,7 @@ def _check_insert(caller: "Thread", parent: Directory, leaf: str, item: Object, 
     )
 
 
-_GUARDED_TYPES = (SECTION, SYMBOLIC_LINK)
+_GUARDED_TYPES = frozenset({SECTION.name, SYMBOLIC_LINK.name})
 """Only these two need SeCreateGlobalPrivilege (1.9); events, mutexes, semaphores, timers and jobs do not."""
 
 

@@ -17,6 +17,8 @@ from ntsessions.executive.objects.directory import Directory, SymbolicLink
 from ntsessions.executive.objects.object import Object
 
 DEVICE_MAP = "??"
+LONGEST_COUNTED_STRING = 65534
+"""Bytes that the 16-bit length of a UNICODE_STRING can count."""
 _SURELY_SHORT = MAXIMUM_NAME_BYTES // 4
 """So many characters fit whatever they are."""
 RECORDED_STEPS = 128
@@ -60,7 +62,7 @@ class Walk:
         """
         while True:
             if len(path) > _SURELY_SHORT:
-                _check_length(path)
+                _check_length(path, followed_links=self.reparses > 0)
             if start is None:
                 start, path = self._from_root(path)
             elif path[:1] == "\\":
@@ -88,12 +90,12 @@ class Walk:
             if not component:
                 raise nt_error(NtStatus.OBJECT_NAME_INVALID, "a component of the name is empty")
             child = here.children.get(component)
-            if child is None or here.is_root:
+            if here.is_root or (child is None and (self.ignore_case or here.shadow is not None)):
                 child = self._find(here, component)
             if self.steps is not None:
                 self._record("look up", component, here, child)
             if isinstance(child, SymbolicLink) and (separator or not self.open_link):
-                target = f"{child.target}\\{remainder}" if separator else child.target
+                target = f"{child.target}\\{remainder}" if separator else child.target or "\\"
                 self._record_link(child, target)
                 if not target.startswith("\\"):
                     raise nt_error(NtStatus.OBJECT_PATH_SYNTAX_BAD, f"the link {child.path} leads to {child.target!r}")
@@ -121,9 +123,12 @@ class Walk:
             self.steps.append(ResolutionStep("follow", link.path, target))
 
 
-def _check_length(path: str) -> None:
+def _check_length(path: str, *, followed_links: bool) -> None:
+    """Refuse what a counted string cannot hold, and after links what leaves no room for more (1.4)."""
     size = 2 * len(path) if path.isascii() else len(path.encode("utf-16-le", "surrogatepass"))
-    if size > MAXIMUM_NAME_BYTES:
+    if size == LONGEST_COUNTED_STRING:
+        raise nt_error(NtStatus.OBJECT_NAME_INVALID, f"{size} bytes leave no room for the NUL")
+    if size > (MAXIMUM_NAME_BYTES if followed_links else LONGEST_COUNTED_STRING):
         raise nt_error(NtStatus.NAME_TOO_LONG, f"{size} bytes, at most {MAXIMUM_NAME_BYTES}")
 
 

@@ -39,6 +39,10 @@ class TokenObject(Object):
         self.token = token
         self.descriptor = token_descriptor(token)
 
+    def own_cost(self) -> int:
+        """Bytes that the token takes, most of all its groups."""
+        return 1024 + 128 * (len(self.token.groups) + len(self.token.privileges))
+
     @classmethod
     def open(cls, executive: "Executive", token: Token, caller: "Thread") -> "TokenObject":
         """Return the object of *token*, ready for a handle of the caller, who pays for it if it is new.

@@ -34,6 +34,7 @@ def make_root() -> Directory:
     add_directory(sessions, "BNOLINKS")
     add_directory(add_directory(sessions, "0"), "DosDevices", standard.dos_devices())
     add_link(root, "DosDevices", r"\??")
+    add_link(child(root, "GLOBAL??"), "GLOBALROOT", "")  # an empty target: the root itself (1.7)
     return root
 
 

@@ -30,8 +30,14 @@ class ProcessGroups(Protocol):
     def create(self, group: GroupPath) -> None:
         """Make a group and those above it."""
 
+    def birthplace(self, group: GroupPath) -> str | None:
+        """Return the directory of the v2 cgroup in which a child of the group can be born; None without v2."""
+
     def entries(self, group: GroupPath) -> tuple[str, ...]:
-        """Return the files that a child writes `0` to between fork and exec, to be in the group before it runs."""
+        """Return the files that a child writes `0` to between fork and exec, to be in the group before it runs.
+
+        The file of the birthplace is not among them.
+        """
 
     def joined(self, group: GroupPath, pid: int) -> None:
         """Take note in the parent that a child has joined."""

@@ -144,6 +144,10 @@ class CgroupV1:
         if self._times is not None:
             self._times.create(group)
 
+    def birthplace(self, group: GroupPath) -> str | None:
+        """Return nothing: a v1 group is entered after birth."""
+        return None
+
     def entries(self, group: GroupPath) -> tuple[str, ...]:
         trees = (self._members,) if self._times is None else (self._members, self._times)
         return (*_entries(trees, group), *self._limits.entries(group))

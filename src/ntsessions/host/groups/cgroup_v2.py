@@ -41,8 +41,11 @@ class CgroupV2:
                 self._enable(path)
                 directory.make(os.path.join(path, _LEAF))
 
+    def birthplace(self, group: GroupPath) -> str | None:
+        return os.path.join(self._directory(group), _LEAF)
+
     def entries(self, group: GroupPath) -> tuple[str, ...]:
-        return (os.path.join(self._directory(group), _LEAF, "cgroup.procs"), *self._hybrid.entries(group))
+        return self._hybrid.entries(group)
 
     def joined(self, group: GroupPath, pid: int) -> None:
         """Nothing to note: the kernel keeps the list."""

@@ -35,6 +35,10 @@ class ProcessTree:
         for depth in range(2, len(group) + 1):
             self._jobs.setdefault(group[:depth], set())
 
+    def birthplace(self, group: GroupPath) -> str | None:
+        """Return nothing: every child is born to the launcher, and to be a child is what counts."""
+        return None
+
     def entries(self, group: GroupPath) -> tuple[str, ...]:
         """Return nothing: to be a child is what counts."""
         return ()

@@ -1,0 +1,115 @@
+"""What holds at any moment, whatever happened, and what is left when everything has ended."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ntsessions.executive.executive import Executive
+from ntsessions.executive.objects.directory import Directory
+from ntsessions.executive.objects.object import HANDLE_COST, Object
+from ntsessions.executive.processes.process import Process
+from ntsessions.subsystems.system import System
+from tests.sim.sim_host import CONTROL_PORT, SimHost
+
+
+def names(executive: Executive) -> list[str]:
+    """Return the whole tree, as paths."""
+    return sorted(f"{item.path} {item.type.name}" for item in _tree(executive.root))
+
+
+def _tree(directory: Directory) -> Iterator[Object]:
+    for child in directory.children.values():
+        yield child
+        if isinstance(child, Directory):
+            yield from _tree(child)
+
+
+def objects(executive: Executive) -> dict[int, Object]:
+    """Return every object that a handle or a name leads to, by address."""
+    found: dict[int, Object] = {id(item): item for item in _tree(executive.root)}
+    for process in executive.processes.values():
+        for _, entry in process.handles.items():
+            below = [entry.object, *(_tree(entry.object) if isinstance(entry.object, Directory) else ())]
+            found.update((id(item), item) for item in below)
+    return found
+
+
+def check(host: SimHost) -> None:
+    """Raise AssertionError where the books are wrong."""
+    executive = host.executive
+    handles: Counter[int] = Counter()
+    pools: Counter[int] = Counter()
+    for process in executive.processes.values():
+        for _, entry in process.handles.items():
+            handles[id(entry.object)] += 1
+            pools[id(process.handles.pool)] += HANDLE_COST
+    for key, item in objects(executive).items():
+        assert item.handle_count == handles[key], f"{item.type.name} {item.path}: {item.handle_count} handles counted"
+        if item.payer is not None:
+            pools[id(item.payer)] += item.charge
+        if item.parent is not None:
+            assert item.parent.children.get(item.name) is item
+    for session in executive.sessions.values():
+        assert session.pool.used == pools[id(session.pool)], f"session {session.session_id} pays for what is not there"
+    _check_calls(host)
+    _check_logons(executive)
+    for pid, process in executive.processes_by_id.items():
+        assert process.process_id == pid
+        assert not process.has_exited
+
+
+def _check_calls(host: SimHost) -> None:
+    """Every call that has no answer is one that somebody will answer."""
+    executive = host.executive
+    asked = {(thread, request) for thread, request, _ in executive.questions.values()}
+    for client in host.clients.values():
+        thread = executive.threads.get(client.key)
+        waiting = {request for key, request in host.pending if key == client.key}
+        if thread is None:
+            continue  # it is being disconnected
+        assert thread.pending == waiting, f"client {client.key} waits for {waiting}, the system for {thread.pending}"
+        assert set(thread.waits) <= thread.pending
+    for thread_key, request in asked:
+        owner = executive.threads.get(thread_key)
+        assert owner is None or not request or request in owner.pending, "a question is kept for a call that was answered"
+
+
+def _check_logons(executive: Executive) -> None:
+    """A logon session lives as long as something acts with it."""
+    held: Counter[int] = Counter()
+    for process in executive.processes.values():
+        if not process.has_exited:
+            held[process.token.authentication_id] += 1
+    for item in executive.token_objects.values():
+        held[item.token.authentication_id] += 1
+    for key, port in executive.ports.items():
+        if key != CONTROL_PORT:
+            held[port.token.authentication_id] += 1
+    for session in executive.sessions.values():
+        if session.user_token is not None:
+            held[session.user_token.authentication_id] += 1
+    for luid, logon in executive.logon_sessions.items():
+        builtin = logon.logon_type == 0 or luid in (0x3E4, 0x3E5, 0x3E6, 0x3E7)
+        assert logon.references == held[luid] + builtin, f"logon {luid:#x}: {logon.references} of {held[luid]} references"
+        if not builtin:
+            assert held[luid], f"logon {luid:#x} of {logon.user_name} is kept for nobody"
+
+
+def check_rest(system: System) -> None:
+    """Nothing is left of what users and services did."""
+    executive = system.executive
+    assert set(executive.sessions) == {0}
+    assert not executive.questions
+    assert not executive.notification_waits
+    assert not executive.steady.live
+    assert not executive.absolute.live
+    assert not executive.private_namespaces
+    assert not executive.jobs
+    assert not executive.token_objects
+    for part in (system.logon, system.session_manager, system.service_control):
+        assert not part._questions, type(part).__name__
+        assert not part._pending, type(part).__name__
+    assert not system.session_manager._logging_on
+    assert not system.session_manager._ends
+    assert {process.command for process in executive.processes.values()} <= {"System", "operator"}
+    for process in executive.processes.values():
+        assert not isinstance(process, Process) or not list(process.handles.items()), process.command
