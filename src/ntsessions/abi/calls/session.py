@@ -90,7 +90,10 @@ class Logon(Call[LoggedOn]):
 @syscall(
     0x00B3,
     fails_with={S.CTX_WINSTATION_NOT_FOUND, S.ACCESS_DENIED, S.CTX_WINSTATION_BUSY},
-    fidelity=Partial("as with EWX_FORCE: programs are not asked first, they have no windows to be asked through yet"),
+    fidelity=Partial(
+        "as with EWX_FORCE: programs are not asked first, they have no windows to be asked through yet; the "
+        "user of session 0 under xp and server2003 cannot be logged off without the host"
+    ),
 )
 class Logoff(Call[tuple[int, ...]]):
     """End a session with every process in it, and answer when nothing of it is left.
