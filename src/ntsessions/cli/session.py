@@ -59,14 +59,19 @@ def show(settings: Settings, session_id: str | None) -> None:
 @json_option
 @click.pass_obj
 def ps(settings: Settings, session_id: str | None) -> None:
-    """List every program of a session, those included that never spoke to the host."""
+    """List every program of a session, those included that never spoke to the host.
+
+    SESSION is NT's; PGID, SID and TTY are what Linux calls the process group, the session and its terminal.
+    """
     from ntsessions.abi.calls.process import QuerySessionProcesses
     from ntsessions.abi.luids import Luid, format_luid
     from ntsessions.cli.rendering import Column, show_rows, size_text
 
     columns = (
-        Column("PID", "pid", is_number=True), Column("PPID", "parent", is_number=True), Column("USER", "user"),
-        Column("TERMINAL", "terminal"), Column("MEMORY", "memory", is_number=True),
+        Column("SESSION", "session", is_number=True), Column("USER", "user"), Column("PID", "pid", is_number=True),
+        Column("PPID", "parent", is_number=True), Column("PGID", "process_group", is_number=True),
+        Column("SID", "unix_session", is_number=True), Column("TTY", "terminal"),
+        Column("MEMORY", "memory", is_number=True),
         Column("HANDLES", "handles", is_number=True), Column("COMMAND", "command"),
     )  # fmt: skip
     found = settings.connection.call(QuerySessionProcesses(_chosen(settings, session_id)))
