@@ -26,13 +26,12 @@ class RunningHost(NamedTuple):
     def launchers(self) -> list[int]:
         """Return the daemon's child processes, theirs included."""
         parents: dict[int, list[int]] = {}
-        for name in os.listdir("/proc"):
-            if name.isdigit():
-                try:
-                    fields = Path("/proc", name, "stat").read_text(errors="replace").rpartition(")")[2].split()
-                except OSError:
-                    continue
-                parents.setdefault(int(fields[1]), []).append(int(name))
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            except OSError:
+                continue  # it has ended
+            parents.setdefault(int(fields[1]), []).append(int(entry.name))
         found, left = [], [self.daemon]
         while left:
             children = parents.get(left.pop(), [])

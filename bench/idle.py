@@ -1,6 +1,5 @@
 """Whether an idle host sleeps: context switches of the daemon and its launchers while nobody asks for anything."""
 
-import os
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -26,15 +25,17 @@ def measure() -> Iterator[Measured]:
         before = _switches(pids)
         time.sleep(_SECONDS)
         woken = _switches(pids) - before
-    yield Measured(f"wake-ups in {_SECONDS:g} s with {_SESSIONS} sessions, {len(pids)} processes", "", woken, 0, unit="")
+    yield Measured(
+        f"wake-ups in {_SECONDS:g} s with {_SESSIONS} sessions, {len(pids)} processes", "", woken, 0, unit=""
+    )
 
 
 def _switches(pids: Iterable[int]) -> int:
     """Return how often the threads of *pids* have given up a processor, or lost it."""
     total = 0
     for pid in pids:
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            for line in Path(f"/proc/{pid}/task/{thread}/status").read_text().splitlines():
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            for line in (thread / "status").read_text().splitlines():
                 if "ctxt_switches" in line:
                     total += int(line.split()[1])
     return total

@@ -27,7 +27,9 @@ def measure() -> Iterator[Measured]:
         pin(host.daemon, placement.other)
         with pinned(placement.ours):
             found = compare(_opener(host, many, _MANY), _opener(host, few, _FEW), rounds=60, calls=200)
-    yield Measured("open by name among 100,000 / among 1,000", placement.name, found.ratio, 1.2, found.ours, found.baseline)
+    yield Measured(
+        "open by name among 100,000 / among 1,000", placement.name, found.ratio, 1.2, found.ours, found.baseline
+    )
     yield Measured("memory of a named event and its handle", "", bytes_each, 1024, unit=" B")
 
 

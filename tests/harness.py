@@ -226,7 +226,10 @@ class World:
         pending = self.pending[thread_key, self._requests] = PendingCall(call)
         outcome = self._input("dispatch", thread_key, self._requests, call, received)
         if isinstance(outcome, Outcome):
-            pending.complete(outcome)
+            if thread_key in self.executive.threads:
+                pending.complete(outcome)
+            else:
+                pending.outcome = outcome  # there is no such caller; the daemon passes on no such call
             self.pending.pop((thread_key, self._requests), None)
         return pending
 

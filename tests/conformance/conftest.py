@@ -34,6 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def real_host() -> Iterator[sockets.Host]:
     host = sockets.Host()
+    host.world.settle(3)
     yield host
     host.close()
 
@@ -44,6 +45,7 @@ def nobodys_host() -> Iterator[sockets.Host]:
     if reason:
         pytest.skip(reason)
     host = sockets.Host(uid=NOBODY)
+    host.world.settle(3)
     yield host
     host.close()
 

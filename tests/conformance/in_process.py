@@ -34,7 +34,7 @@ class Host(harness.World):
             "daemon": effects.UnixIdentity("daemon", 1, 1, (1,), "/", "/bin/sh", is_managed=False)
         }
         self.refusals: dict[type[effects.Effect], Any] = {}
-        """What the world answers instead of doing it: a callable from the effect to a report."""
+        """What the world does instead: a callable from the effect to a report, or to None for no answer."""
         return self.whole.executive
 
     def _boot(self) -> None:
@@ -73,7 +73,9 @@ class Host(harness.World):
     def _carry_out(self, effect: effects.Effect) -> None:
         refuse = self.refusals.get(type(effect))
         if refuse is not None:
-            self.report(refuse(effect))
+            report = refuse(effect)
+            if report is not None:
+                self.report(report)
             return
         match effect:
             case effects.LookUpAccount(ticket, user_name):

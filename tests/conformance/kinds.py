@@ -1,5 +1,7 @@
-"""The types of objects that can have names, for the tests that hold for all of them; and small things many tests need."""
+"""The types of objects that can have names, for the tests that hold for all of them; and what many tests need."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ntsessions.abi.call import Call
@@ -17,10 +19,11 @@ from ntsessions.abi.calls.section import CreateSection, OpenSection
 from ntsessions.abi.calls.semaphore import CreateSemaphore, OpenSemaphore
 from ntsessions.abi.calls.timer import CreateTimer, OpenTimer
 from ntsessions.abi.calls.wait import WaitForObject
+from ntsessions.abi.limits import INFINITE
 from ntsessions.abi.sddl import parse_sddl
 from ntsessions.abi.security_binary import descriptor_to_bytes
 from ntsessions.abi.status import NtStatus
-from ntsessions.abi.types import INFINITE, NAMED_OBJECTS
+from ntsessions.abi.types import NAMED_OBJECTS
 from tests.conformance.worlds import Program, ticks
 
 SYNCHRONIZE, READ_CONTROL, DELETE = 0x100000, 0x20000, 0x10000
@@ -32,7 +35,7 @@ class Kind(NamedTuple):
     name: str
     create: type[Call[Any]]
     open: type[Call[Any]] | None
-    more: dict[str, Any] = {}
+    more: Mapping[str, Any] = MappingProxyType({})
 
     def __str__(self) -> str:
         return self.name
@@ -55,7 +58,7 @@ BY_NAME = {kind.name: kind for kind in KINDS}
 def make(program: Program, kind: Kind | str, name: str | None = None, /, **fields: Any) -> int:
     """Create an object below the program's BaseNamedObjects, and return its handle."""
     kind = BY_NAME[kind] if isinstance(kind, str) else kind
-    call = kind.create(name=name, **(kind.more | {"root": NAMED_OBJECTS} | fields))
+    call = kind.create(name=name, **({**kind.more, "root": NAMED_OBJECTS} | fields))
     handle: int = program.call(call).handle
     return handle
 

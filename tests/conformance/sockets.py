@@ -191,7 +191,8 @@ class SocketProgram(worlds.Program):
 
     def thread(self) -> worlds.Program:
         assert self._control is not None, "the operator has one thread"
-        return self.world.connect(self._control)  # type: ignore[attr-defined]
+        assert isinstance(self.world, SocketWorld)
+        return self.world.connect(self._control)
 
     def end_thread(self) -> None:
         with _Ending(self.world, self.world.observe_thread(self.thread_id)):
@@ -217,8 +218,9 @@ class SocketProgram(worlds.Program):
                 raise
             finally:
                 theirs.close()
-        self.world.lines.append(ours)  # type: ignore[attr-defined]
-        return SocketStarted(self.world, created, Control(ours))  # type: ignore[arg-type]
+        assert isinstance(self.world, SocketWorld)
+        self.world.lines.append(ours)
+        return SocketStarted(self.world, created, Control(ours))
 
 
 class _Ending:

@@ -140,7 +140,9 @@ def test_a_name_may_not_have_more_than_0xfff0_bytes(alice: Program, kind: Kind) 
     assert alice.status(kind.create(name=name, root=NAMED_OBJECTS, **kind.more)) == S.NAME_TOO_LONG
     if kind.open is not None:
         assert alice.status(kind.open(name=name, root=NAMED_OBJECTS)) == S.OBJECT_NAME_NOT_FOUND
-        assert alice.status(kind.open(name=rf"Local\{name[20:]}", root=NAMED_OBJECTS)) == S.NAME_TOO_LONG  # with the link
+        assert (
+            alice.status(kind.open(name=rf"Local\{name[20:]}", root=NAMED_OBJECTS)) == S.NAME_TOO_LONG
+        )  # with the link
 
 
 @pytest.mark.parametrize(("characters", "status"), [(32766, S.OBJECT_NAME_NOT_FOUND), (32767, S.OBJECT_NAME_INVALID)])
@@ -281,7 +283,7 @@ def other(kind: Kind) -> Kind:
 def test_the_outcomes_of_create_and_open(world: World, alice: Program, kind: Kind) -> None:
     """(1.5, the matrix, row by row)"""
     same, foreign = world.name("same"), world.name("foreign")
-    fields: dict[str, Any] = {"root": NAMED_OBJECTS} | kind.more
+    fields: dict[str, Any] = {"root": NAMED_OBJECTS, **kind.more}
     assert not alice.call(kind.create(name=same, **fields)).existed
     assert alice.call(kind.create(name=same, attributes=OPENIF, **fields)).existed
     assert alice.status(kind.create(name=same, **fields)) == S.OBJECT_NAME_COLLISION

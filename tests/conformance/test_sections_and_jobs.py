@@ -20,6 +20,7 @@ from ntsessions.abi.calls.job import (
 from ntsessions.abi.calls.object import Close
 from ntsessions.abi.calls.process import CreateProcess, OpenProcess, QueryProcess, TerminateProcess
 from ntsessions.abi.calls.section import CreateSection, MapView, QuerySection
+from ntsessions.abi.errors import NtError
 from ntsessions.abi.status import NtStatus as S
 from tests.conformance.in_process import InProcessWorld
 from tests.conformance.kinds import CURRENT_PROCESS, FOR_EVERYONE, WAIT_TIMEOUT, make, open_it, wait
@@ -64,7 +65,7 @@ def test_which_allocation_flags_are_legal(alice: Program, allocation: int, error
     call = CreateSection(maximum_size=4096, allocation=allocation)
     assert alice.win32(call).last_error == error
     if not error:
-        assert alice.call(QuerySection(alice.call(call).handle)).attributes == allocation or COMMIT
+        assert alice.call(QuerySection(alice.call(call).handle)).attributes == (allocation or COMMIT)
 
 
 @pytest.mark.parametrize("protection", [0, 1, 3, 0x100, READWRITE | 0x100])
@@ -100,14 +101,13 @@ def test_a_section_of_a_file(
     """(2.6, creation rules for hFile)"""
     call = CreateSection(maximum_size=asked, protection=protection, has_file=True)
     file = world.file(size, readable=readable, writable=writable)
-    try:
-        handle = alice.call(call, file).handle
-    except Exception as failed:  # noqa: BLE001 - the error is what is looked at
-        assert failed.win32 == error  # type: ignore[attr-defined]
-        return
-    assert error == 0
-    told = alice.call(QuerySection(handle))
-    assert (told.size, told.attributes) == (asked or size, FILE)
+    if error:
+        with pytest.raises(NtError) as failed:
+            alice.call(call, file)
+        assert failed.value.win32 == error
+    else:
+        told = alice.call(QuerySection(alice.call(call, file).handle))
+        assert (told.size, told.attributes) == (asked or size, FILE)
 
 
 def test_what_is_no_file_makes_no_section(world: World, alice: Program) -> None:

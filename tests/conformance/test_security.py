@@ -1,6 +1,5 @@
 """SIDs, LUIDs, privileges, tokens, access checks, impersonation (nt-semantics 3.1-3.7, 3.9)."""
 
-
 import pytest
 
 from ntsessions.abi.calls.event import OpenEvent, SetEvent
@@ -200,7 +199,9 @@ LOGON_GROUPS = [
 
 
 @pytest.mark.parametrize(("logon_type", "expected"), LOGON_GROUPS)
-def test_the_type_of_a_logon_is_a_group(world: World, alice: Program, logon_type: LogonType, expected: set[str]) -> None:
+def test_the_type_of_a_logon_is_a_group(
+    world: World, alice: Program, logon_type: LogonType, expected: set[str]
+) -> None:
     """(5.2): a new logon session each time, the caller's session, an impersonation token for a network logon."""
     world.account("paula", "correct horse")
     made = [alice.call(LogonUser("paula", "correct horse", int(logon_type))) for _ in range(2)]
@@ -344,7 +345,7 @@ CHECKS = [
     ("D:(A;;0x3;;;WD)(D;;0x2;;;WD)", 0x3, 0x3),
     ("D:(A;IO;0x3;;;WD)", 0x1, 0),
     ("D:(A;;0x3;;;BA)", 0x1, 0),
-    ("D:(A;;GR;;;WD)", 0x80000000, 0x20001),
+    ("D:(A;;0x20001;;;WD)", 0x80000000, 0x20001),
     ("D:", 0x1, 0),
     ("", 0x3, 0x3),
     ("D:(A;;0x1;;;WD)(D;;0x2;;;WD)(A;;0x2;;;WD)", 0x02000000, 0x1),
@@ -379,7 +380,9 @@ def test_privileges_in_the_access_check(world: World) -> None:
     """SeSecurity for the audit list, SeTakeOwnership for the owner.  (3.6, steps 2 and 3)"""
     program = world.administrator()
     token = own_token(program)
-    wanted = tuple(PrivilegeState(int(one), 2) for one in (Privilege.SeSecurityPrivilege, Privilege.SeTakeOwnershipPrivilege))
+    wanted = tuple(
+        PrivilegeState(int(one), 2) for one in (Privilege.SeSecurityPrivilege, Privilege.SeTakeOwnershipPrivilege)
+    )
     closed = sddl("O:SYG:SYD:")
     before = program.call(DuplicateToken(token))
     assert program.call(AccessCheck(closed, before, 0x80000)) == 0
@@ -421,14 +424,18 @@ def test_a_new_object_s_list_comes_from_here(world: World, alice: Program, servi
     d = rf"Global\{world.name('D')}"
     service.call(create(CreateDirectory, d, security=sddl("D:(A;OICI;GA;;;WD)")))
     inherited = make(alice, "Event", rf"{d}\e")
-    assert "(A;ID;0x1F0003;;;WD)" in dacl(alice, inherited)
+    assert "(A;ID;0x1f0003;;;WD)" in dacl(alice, inherited)
     default = make(alice, "Event", None)
     assert alice.identity.user_sid in dacl(alice, default)
 
 
 def test_owner_and_group_of_a_new_object(world: World, alice: Program, service: Program) -> None:
     """(3.6, owner default)"""
-    for program, owner in ((alice, alice.identity.user_sid), (service, ADMINISTRATORS), (world.administrator(), ADMINISTRATORS)):
+    for program, owner in (
+        (alice, alice.identity.user_sid),
+        (service, ADMINISTRATORS),
+        (world.administrator(), ADMINISTRATORS),
+    ):
         told = descriptor_from_bytes(program.call(QuerySecurity(make(program, "Event", None), 3)))
         assert (told.owner, told.group) == (owner, token_of(program).primary_group)
 
@@ -473,7 +480,7 @@ def test_an_explanation_agrees_with_the_check(world: World, alice: Program) -> N
 
 # -- 3.7 default lists
 
-DEFAULTS = {
+DEFAULTS: dict[str, Callable[[World], tuple[Program, str]]] = {
     "user": lambda w: (w.program(), "D:(A;;GA;;;{user})(A;;GA;;;SY)(A;;GXGR;;;{logon})"),
     "elevated administrator": lambda w: (w.administrator(), "D:(A;;GA;;;BA)(A;;GA;;;SY)(A;;GXGR;;;{logon})"),
     "service": lambda w: (w.service(), "D:(A;;GA;;;SY)(A;;0xA0020000;;;BA)"),
@@ -490,7 +497,9 @@ def test_the_default_lists(world: World, who: str) -> None:
     assert [(ace.sid, ace.mask) for ace in found.dacl or ()] == [(ace.sid, ace.mask) for ace in expected.dacl or ()]
 
 
-def test_what_a_service_makes_without_a_descriptor_is_closed_not_hidden(world: World, alice: Program, service: Program) -> None:
+def test_what_a_service_makes_without_a_descriptor_is_closed_not_hidden(
+    world: World, alice: Program, service: Program
+) -> None:
     """5, not 2.  (3.7, consequence)"""
     name = rf"Global\{world.name('e')}"
     make(service, "Event", name)
@@ -613,9 +622,9 @@ def test_processes_of_others_are_opened_by_their_list(world: World, alice: Progr
     administrator = world.administrator()
     token = own_token(administrator)
     state = PrivilegeState(int(Privilege.SeDebugPrivilege), 2)
-    assert administrator.win32(OpenProcess(service.pid, 0x1)) == (None, 5)
+    assert administrator.win32(OpenProcess(service.pid, 0x40)) == (None, 5)
     administrator.call(AdjustPrivileges(token, privileges=(state,)))
-    assert administrator.win32(OpenProcess(service.pid, 0x1)).last_error == 0
+    assert administrator.win32(OpenProcess(service.pid, 0x40)).last_error == 0
 
 
 def test_ending_a_process_of_another_session(world: World, service: Program) -> None:

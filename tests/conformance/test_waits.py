@@ -1,5 +1,6 @@
 """Waiting, events, semaphores, mutants, timers (nt-semantics 2.1-2.5) and the bad cases of 2.10."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -355,8 +356,15 @@ def test_signal_and_wait_takes_one_event_for_both(alice: Program) -> None:
 def test_set_reset_and_pulse_tell_the_state_before(alice: Program) -> None:
     """(2.2)"""
     e = event(alice, MANUAL)
-    steps = [(SetEvent, False), (SetEvent, True), (ResetEvent, True), (ResetEvent, False), (SetEvent, False), (PulseEvent, True),
-             (PulseEvent, False)]  # fmt: skip
+    steps = [
+        (SetEvent, False),
+        (SetEvent, True),
+        (ResetEvent, True),
+        (ResetEvent, False),
+        (SetEvent, False),
+        (PulseEvent, True),
+        (PulseEvent, False),
+    ]
     assert [alice.call(step(e)) for step, _ in steps] == [before for _, before in steps]
     assert signaled(alice, e) == [False]
 
@@ -726,22 +734,22 @@ def test_packets_come_out_in_order_and_wake_who_waits(world: World, alice: Progr
 # -- 2.10 bad cases
 
 
-BAD_CASES = {
-    "OpenEvent on a mutex name": (lambda p, n: opened(OpenEvent, n["mutex"]), 6),
-    "CreateEvent on a mutex name": (lambda p, n: create(CreateEvent, n["mutex"]), 6),
-    "CreateEvent without all access": (lambda p, n: create(CreateEvent, n["guarded"]), 5),
-    "CreateEventEx with less": (lambda p, n: create(CreateEvent, n["guarded"], desired_access=SYNCHRONIZE), 183),
-    "ReleaseMutex not owner": (lambda p, n: ReleaseMutant(p.call(CreateMutant()).handle), 288),
-    "ReleaseSemaphore overflow": (lambda p, n: ReleaseSemaphore(p.call(CreateSemaphore(initial_count=1)).handle), 298),
-    "ReleaseSemaphore(0)": (lambda p, n: ReleaseSemaphore(p.call(CreateSemaphore()).handle, 0), 87),
-    "CreateSemaphore(max < initial)": (lambda p, n: CreateSemaphore(initial_count=2), 87),
-    "WaitForMultipleObjects(65)": (lambda p, n: WaitForObjects((event(p),) * 65), 87),
-    "wait-all duplicates": (lambda p, n: WaitForObjects((event(p),) * 2, wait_all=True), 87),
-    "wait on a file mapping": (lambda p, n: WaitForObject(make(p, "Section", None)), 6),
-    "SetEvent, SYNCHRONIZE only": (lambda p, n: SetEvent(make(p, "Event", None, desired_access=SYNCHRONIZE)), 5),
-    "SetWaitableTimer(period < 0)": (lambda p, n: SetTimer(timer(p), 0, -1), 87),
-    "CreateFileMapping(anonymous, size 0)": (lambda p, n: CreateSection(), 87),
-    "section in Global": (lambda p, n: create(CreateSection, rf"Global\{n['new']}", maximum_size=1), 5),
+BAD_CASES: dict[str, tuple[Callable[[Program, dict[str, str]], Any], int]] = {
+    "OpenEvent on a mutex name": (lambda _p, n: opened(OpenEvent, n["mutex"]), 6),
+    "CreateEvent on a mutex name": (lambda _p, n: create(CreateEvent, n["mutex"]), 6),
+    "CreateEvent without all access": (lambda _p, n: create(CreateEvent, n["guarded"]), 5),
+    "CreateEventEx with less": (lambda _p, n: create(CreateEvent, n["guarded"], desired_access=SYNCHRONIZE), 183),
+    "ReleaseMutex not owner": (lambda p, _n: ReleaseMutant(p.call(CreateMutant()).handle), 288),
+    "ReleaseSemaphore overflow": (lambda p, _n: ReleaseSemaphore(p.call(CreateSemaphore(initial_count=1)).handle), 298),
+    "ReleaseSemaphore(0)": (lambda p, _n: ReleaseSemaphore(p.call(CreateSemaphore()).handle, 0), 87),
+    "CreateSemaphore(max < initial)": (lambda _p, _n: CreateSemaphore(initial_count=2), 87),
+    "WaitForMultipleObjects(65)": (lambda p, _n: WaitForObjects((event(p),) * 65), 87),
+    "wait-all duplicates": (lambda p, _n: WaitForObjects((event(p),) * 2, wait_all=True), 87),
+    "wait on a file mapping": (lambda p, _n: WaitForObject(make(p, "Section", None)), 6),
+    "SetEvent, SYNCHRONIZE only": (lambda p, _n: SetEvent(make(p, "Event", None, desired_access=SYNCHRONIZE)), 5),
+    "SetWaitableTimer(period < 0)": (lambda p, _n: SetTimer(timer(p), 0, -1), 87),
+    "CreateFileMapping(anonymous, size 0)": (lambda _p, _n: CreateSection(), 87),
+    "section in Global": (lambda _p, n: create(CreateSection, rf"Global\{n['new']}", maximum_size=1), 5),
 }
 """The last two rows of the table are `test_vectors` (a job and another session) and `test_handles` (inherit flag)."""
 

@@ -229,10 +229,8 @@ class World(ABC):
             return 0
         self.settle(session)
         owner = next((row.user for row in self.operator.call(QuerySessions()) if row.session_id == session), "")
-        if owner == user:
-            token = self.operator.call(QueryUserToken(session)).token
-        else:
-            token = self.run_as(user, session)
+        is_owner = owner == user
+        token = self.operator.call(QueryUserToken(session)).token if is_owner else self.run_as(user, session)
         return self.operator.call(QueryLinkedToken(token)) if elevated else token
 
     def run_as(self, user: str, session: int, logon_type: LogonType = LogonType.INTERACTIVE) -> int:

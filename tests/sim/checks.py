@@ -12,8 +12,12 @@ from tests.sim.sim_host import CONTROL_PORT, SimHost
 
 
 def names(executive: Executive) -> list[str]:
-    """Return the whole tree, as paths."""
-    return sorted(f"{item.path} {item.type.name}" for item in _tree(executive.root))
+    """Return the whole tree, as paths; without what a program of the system's made to stay."""
+    return sorted(f"{item.path} {item.type.name}" for item in _tree(executive.root) if not _is_kept(item))
+
+
+def _is_kept(item: Object) -> bool:
+    return item.is_permanent and item.payer is not None
 
 
 def _tree(directory: Directory) -> Iterator[Object]:
@@ -79,6 +83,9 @@ def _check_logons(executive: Executive) -> None:
     for process in executive.processes.values():
         if not process.has_exited:
             held[process.token.authentication_id] += 1
+    for thread in executive.threads_by_id.values():
+        if thread.impersonation is not None:
+            held[thread.impersonation.authentication_id] += 1
     for item in executive.token_objects.values():
         held[item.token.authentication_id] += 1
     for key, port in executive.ports.items():
@@ -103,7 +110,7 @@ def check_rest(system: System) -> None:
     assert not executive.steady.live
     assert not executive.absolute.live
     assert not executive.private_namespaces
-    assert not executive.jobs
+    assert all(_is_kept(job) for job in executive.jobs.values())
     assert not executive.token_objects
     for part in (system.logon, system.session_manager, system.service_control):
         assert not part._questions, type(part).__name__

@@ -46,7 +46,7 @@ def random_call(random: Random, known: Knowledge) -> Call[Any]:
 
 
 def _value(random: Random, name: str, hint: Any, known: Knowledge) -> Any:
-    if name in _BY_NAME and random.random() < 0.95:
+    if name in _BY_NAME and (name == "password" or random.random() < 0.95):
         return _BY_NAME[name](random, known)
     origin = get_origin(hint)
     if origin is Annotated:
@@ -57,8 +57,8 @@ def _value(random: Random, name: str, hint: Any, known: Knowledge) -> Any:
     if origin is tuple:
         inner = get_args(hint)
         if len(inner) == 2 and inner[1] is Ellipsis:
-            return tuple(_value(random, name, inner[0], known) for _ in range(random.choice([0, 1, 1, 2, 3])))
-        return tuple(_value(random, name, one, known) for one in inner)
+            return tuple(_value(random, "", inner[0], known) for _ in range(random.choice([0, 1, 1, 2, 3])))
+        return tuple(_value(random, "", one, known) for one in inner)
     if hint is bool:
         return random.random() < 0.3
     if hint is int:
@@ -75,12 +75,12 @@ def _value(random: Random, name: str, hint: Any, known: Knowledge) -> Any:
 
 def _bounded(random: Random, name: str, hint: Any, known: Knowledge) -> Any:
     base, *metas = get_args(hint)
-    value = _value(random, "", base, known)
+    value = _value(random, "", base, known) if random.random() < 0.8 else _handle(random, known)
     for meta in metas:
         if isinstance(meta, Meta) and isinstance(value, int):
-            low, high = meta.ge, meta.lt
-            if (low is not None and value < low) or (high is not None and value >= high):
-                return _handle(random, known)
+            value = value if meta.ge is None else max(value, int(meta.ge))
+            value = value if meta.le is None else min(value, int(meta.le))
+            value = value if meta.lt is None else min(value, int(meta.lt) - 1)
     return value
 
 

@@ -139,7 +139,7 @@ class Life:
             if client not in self.operators:
                 host.program_dies(client)
         for key, pid in list(host.watched.items()):
-            if key in host.watched:
+            if key in host.watched and pid not in (first.pid, second.pid):
                 host._foreign_dies(pid)
         for process in list(host.processes.values()):
             host._die(process, code=0)

@@ -21,6 +21,7 @@ from ntsessions.wire.frame import DESCRIPTORS_MESSAGE, ProtocolError, decode_req
 
 _ANCILLARY = socket.CMSG_SPACE(DESCRIPTORS_PER_FRAME * array.array("i").itemsize)
 _FRAMES_PER_TURN = 16
+"""Of one client, before the others have their turn."""
 _BAD_FLAGS = int(socket.MSG_TRUNC | socket.MSG_CTRUNC)
 
 QUEUE_COST = 200
@@ -62,7 +63,11 @@ class ClientConnection:
             self._loop.add_reader(self.fd, self.on_readable)
 
     def on_readable(self) -> None:
-        """Read one frame and serve it.  After one that wants no reply the next is seldom far: look before sleeping."""
+        """Read a frame and serve it; then look for another before sleeping.
+
+        A client on this processor runs as soon as its reply is sent and has its next call here by now; one elsewhere
+        is still waking up, and does not notice that it was looked for.
+        """
         if self._awaiting is not None:
             self._receive_descriptors()
             return

@@ -27,6 +27,7 @@ DESCRIPTORS_MESSAGE = b"D"
 _CLOSE = BY_TYPE[Close].number
 
 _encode = Encoder().encode
+_HEADER_BYTES = HEADER.size
 _pack = HEADER.pack
 _unpack = HEADER.unpack_from
 _decode_detail = Decoder(str).decode
@@ -52,7 +53,7 @@ def decode_request(frame: memoryview) -> tuple[CallSpec, int, Call[Any], int]:
 
     It raises ProtocolError and nothing else, whatever the bytes.
     """
-    if not HEADER.size <= len(frame) <= FRAME_BYTES:
+    if not _HEADER_BYTES <= len(frame) <= FRAME_BYTES:
         message = f"a frame of {len(frame)} bytes"
         raise ProtocolError(message)
     number, request = _unpack(frame)
@@ -69,7 +70,7 @@ def decode_request(frame: memoryview) -> tuple[CallSpec, int, Call[Any], int]:
         message = f"{spec.name} asks for no reply; only Close may"
         raise ProtocolError(message)
     try:
-        return spec, request, spec.decode_call(frame[8:]), announced
+        return spec, request, spec.decode_call(frame[_HEADER_BYTES:]), announced
     except (ValidationError, DecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"{spec.name}: {error}"
         raise ProtocolError(message) from None
@@ -91,7 +92,7 @@ def encode_failure(request: int, status: NtStatus, detail: str) -> bytes:
 def decode_reply(frame: memoryview, spec: CallSpec) -> Any:
     """Return the reply of a call, or raise the error that it failed with."""
     status, _ = _unpack(frame)
-    body = frame[HEADER.size :]
+    body = frame[_HEADER_BYTES:]
     try:
         if status:
             raise nt_error(NtStatus(status), _decode_detail(body))
@@ -105,7 +106,7 @@ def decode_reply(frame: memoryview, spec: CallSpec) -> Any:
 
 def request_of(frame: memoryview) -> int:
     """Return the request number that a reply answers."""
-    if len(frame) < HEADER.size:
+    if len(frame) < _HEADER_BYTES:
         message = "a reply shorter than its header"
         raise ProtocolError(message)
     number: int = _unpack(frame)[1]

@@ -96,7 +96,7 @@ class MakeTemporary(Call[None]):
     handle: Handle
 
 
-@syscall(0x0008, fails_with={S.INVALID_HANDLE, S.ACCESS_DENIED, S.PRIVILEGE_NOT_HELD})
+@syscall(0x0008, fails_with={S.INVALID_HANDLE, S.ACCESS_DENIED})
 class QuerySecurity(Call[bytes]):
     """Read parts of an object's security descriptor, self-relative ([MS-DTYP] 2.4.6).
 
@@ -140,13 +140,12 @@ class DirectoryListing(Reply, frozen=True):
 _CREATE = {S.ACCESS_DENIED, S.PRIVILEGE_NOT_HELD, S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.OBJECT_NAME_INVALID,
            S.OBJECT_NAME_COLLISION, S.OBJECT_NAME_NOT_FOUND, S.OBJECT_PATH_NOT_FOUND, S.OBJECT_PATH_SYNTAX_BAD,
            S.NAME_TOO_LONG, S.INVALID_PARAMETER, S.INVALID_SECURITY_DESCR, S.INVALID_ACL, S.INVALID_SID,
-           S.INVALID_OWNER, S.INVALID_PRIMARY_GROUP, S.TOO_MANY_OPENED_FILES, S.PROCESS_IS_TERMINATING,
-           S.BAD_IMPERSONATION_LEVEL}  # fmt: skip
+           S.INVALID_OWNER, S.TOO_MANY_OPENED_FILES, S.BAD_IMPERSONATION_LEVEL}  # fmt: skip
 CREATE_ERRORS = frozenset(_CREATE)
 """What creating a named object of any type may fail with."""
 
-OPEN_ERRORS = CREATE_ERRORS - {S.OBJECT_NAME_COLLISION, S.INVALID_OWNER, S.INVALID_PRIMARY_GROUP,
-                               S.INVALID_SECURITY_DESCR, S.INVALID_ACL, S.INVALID_SID}  # fmt: skip
+OPEN_ERRORS = CREATE_ERRORS - {S.OBJECT_NAME_COLLISION, S.INVALID_OWNER, S.INVALID_SECURITY_DESCR, S.INVALID_ACL,
+                               S.INVALID_SID}  # fmt: skip
 """What opening one may fail with."""
 
 
@@ -176,7 +175,7 @@ class OpenDirectory(Call[int]):
 
 @syscall(
     0x0012,
-    fails_with={S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED, S.INVALID_PARAMETER},
+    fails_with={S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED},
     fidelity=Partial("entries come in the order of creation; NT's order is unspecified"),
 )
 class QueryDirectory(Call[DirectoryListing]):
@@ -269,7 +268,10 @@ class ObjectDetails(Reply, frozen=True):
     """Threads that wait for it: `pid.thread`."""
 
 
-@syscall(0x0017, fails_with=OPEN_ERRORS)
+_LOOK_UP_ERRORS = OPEN_ERRORS - {S.PRIVILEGE_NOT_HELD, S.TOO_MANY_OPENED_FILES}
+
+
+@syscall(0x0017, fails_with=_LOOK_UP_ERRORS)
 class DescribeObject(Call[ObjectDetails]):
     """Tell who holds a name, who waits for it and in which state it is.  NT has no such call.  Needs READ_CONTROL."""
 
@@ -293,7 +295,7 @@ class AccessExplanation(Reply, frozen=True):
     steps: tuple[AccessStep, ...]
 
 
-@syscall(0x0018, fails_with=OPEN_ERRORS | {S.CTX_WINSTATION_NOT_FOUND, S.NO_TOKEN})
+@syscall(0x0018, fails_with=_LOOK_UP_ERRORS - {S.INVALID_PARAMETER} | {S.CTX_WINSTATION_NOT_FOUND, S.NO_TOKEN})
 class ExplainAccess(Call[AccessExplanation]):
     """Tell rule by rule why a session's user may or may not open a named object.  NT has no such call.
 
@@ -306,14 +308,15 @@ class ExplainAccess(Call[AccessExplanation]):
     root: Handle = 0
 
 
-_NAMESPACE = CREATE_ERRORS
+_NAMESPACE = {S.ACCESS_DENIED, S.NAME_TOO_LONG, S.INVALID_PARAMETER, S.INVALID_SID, S.TOO_MANY_OPENED_FILES}
 
 
 @syscall(
     0x0019,
-    fails_with=_NAMESPACE,
+    fails_with=_NAMESPACE | {S.OBJECT_NAME_COLLISION, S.PRIVILEGE_NOT_HELD, S.INVALID_SECURITY_DESCR, S.INVALID_ACL,
+                             S.INVALID_OWNER},
     fidelity=Partial("no AppContainer SIDs in boundaries"),
-)
+)  # fmt: skip
 class CreatePrivateNamespace(Call[int]):
     """Create a private namespace behind a boundary; answers a directory handle for use as a root.
 
@@ -328,7 +331,7 @@ class CreatePrivateNamespace(Call[int]):
     security: bytes | None = None
 
 
-@syscall(0x001A, fails_with=_NAMESPACE)
+@syscall(0x001A, fails_with=_NAMESPACE | {S.OBJECT_NAME_NOT_FOUND, S.BAD_IMPERSONATION_LEVEL})
 class OpenPrivateNamespace(Call[int]):
     """Open a private namespace by an equal boundary.  Membership is not checked, the namespace's security is."""
 

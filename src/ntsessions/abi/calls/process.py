@@ -4,7 +4,7 @@ from ntsessions.abi.call import Call, Partial, Reply, syscall
 from ntsessions.abi.status import NtStatus as S
 from ntsessions.abi.types import AccessMask, Handle
 
-_OPEN = {S.ACCESS_DENIED, S.INVALID_CID, S.PRIVILEGE_NOT_HELD, S.TOO_MANY_OPENED_FILES, S.PROCESS_IS_TERMINATING}
+_OPEN = {S.ACCESS_DENIED, S.INVALID_CID, S.PRIVILEGE_NOT_HELD, S.TOO_MANY_OPENED_FILES}
 _BY_HANDLE = {S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED}
 
 
@@ -50,8 +50,9 @@ CREATE_BREAKAWAY_FROM_JOB = 0x01000000
     0x0081,
     takes_descriptors=True,
     fails_with=_BY_HANDLE | {S.INVALID_PARAMETER, S.OBJECT_NAME_NOT_FOUND, S.PRIVILEGE_NOT_HELD, S.BAD_TOKEN_TYPE,
-                             S.BAD_IMPERSONATION_LEVEL, S.CTX_WINSTATION_NOT_FOUND, S.UNSUCCESSFUL, S.NO_MEMORY,
-                             S.TOO_MANY_OPENED_FILES, S.INVALID_FILE_FOR_SECTION, S.PROCESS_IS_TERMINATING},
+                             S.CTX_WINSTATION_NOT_FOUND, S.UNSUCCESSFUL, S.NO_MEMORY, S.TOO_MANY_OPENED_FILES,
+                             S.INVALID_FILE_FOR_SECTION, S.INVALID_SECURITY_DESCR, S.INVALID_ACL, S.INVALID_SID,
+                             S.INVALID_OWNER},
     fidelity=Partial("the first thread is a stand-in until the program connects; image and command line are a Linux "
                      "program and its arguments; window station and desktop are not chosen yet"),
 )  # fmt: skip

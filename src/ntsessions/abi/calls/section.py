@@ -14,7 +14,7 @@ from ntsessions.abi.types import AccessMask, Handle, OpenedHandle
     0x0070,
     takes_descriptors=True,
     fails_with=CREATE_ERRORS | {S.INVALID_PAGE_PROTECTION, S.MAPPED_FILE_SIZE_ZERO, S.SECTION_TOO_BIG,
-                                S.INVALID_FILE_FOR_SECTION, S.NO_MEMORY, S.COMMITMENT_LIMIT},
+                                S.INVALID_FILE_FOR_SECTION},
     fidelity=Partial("SEC_IMAGE, SEC_LARGE_PAGES and SEC_RESERVE semantics are not there: images are refused, reserved "
                      "pages are committed on touch; execute protection is Linux's"),
 )  # fmt: skip
@@ -60,7 +60,7 @@ class ViewGrant(Reply, frozen=True):
     0x0072,
     gives_descriptors=True,
     fails_with={S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED, S.INVALID_PARAMETER, S.MAPPED_ALIGNMENT,
-                S.INVALID_VIEW_SIZE, S.SECTION_PROTECTION, S.NO_MEMORY, S.INSUFFICIENT_RESOURCES},
+                S.INVALID_VIEW_SIZE, S.SECTION_PROTECTION, S.INSUFFICIENT_RESOURCES},
 )  # fmt: skip
 class MapView(Call[ViewGrant]):
     """Get a descriptor to map part of a section with.  The client maps it; the kernel enforces it.

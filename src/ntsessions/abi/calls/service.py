@@ -39,17 +39,17 @@ class QueryServices(Call[tuple[ServiceInformation, ...]]):
     """List the services of this host."""
 
 
-_CONTROL = {S.ACCESS_DENIED, S.SERVICE_DOES_NOT_EXIST, S.SERVICE_ALREADY_RUNNING, S.SERVICE_NOT_ACTIVE, S.UNSUCCESSFUL}
+_CONTROL = {S.ACCESS_DENIED, S.SERVICE_DOES_NOT_EXIST, S.UNSUCCESSFUL}
 
 
-@syscall(0x00D1, fails_with=_CONTROL, fidelity=_FIDELITY)
+@syscall(0x00D1, fails_with=_CONTROL | {S.SERVICE_ALREADY_RUNNING}, fidelity=_FIDELITY)
 class StartService(Call[ServiceInformation]):
     """Start a service and answer when its program runs.  For administrators and the system."""
 
     name: str
 
 
-@syscall(0x00D2, fails_with=_CONTROL, fidelity=_FIDELITY)
+@syscall(0x00D2, fails_with=_CONTROL | {S.SERVICE_NOT_ACTIVE}, fidelity=_FIDELITY)
 class StopService(Call[ServiceInformation]):
     """Stop a service: SIGTERM, then after its time to stop the end of all its processes.  Answers when it has stopped.
 

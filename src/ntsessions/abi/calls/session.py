@@ -69,9 +69,9 @@ class LoggedOn(Reply, frozen=True):
 @syscall(
     0x00B2,
     secrets={"password"},
-    fails_with={S.LOGON_FAILURE, S.NO_SUCH_USER, S.ACCOUNT_DISABLED, S.ACCOUNT_LOCKED_OUT, S.PASSWORD_EXPIRED,
+    fails_with={S.LOGON_FAILURE, S.NO_SUCH_USER, S.ACCOUNT_DISABLED, S.ACCOUNT_LOCKED_OUT,
                 S.PRIVILEGE_NOT_HELD, S.TOO_MANY_SESSIONS, S.CTX_LOGON_DISABLED, S.CTX_WINSTATION_BUSY,
-                S.INSUFFICIENT_RESOURCES, S.NOT_SUPPORTED},
+                S.INSUFFICIENT_RESOURCES},
     fidelity=Partial("on NT a terminal asks; here a call does, and the session starts without one, Disconnected"),
 )  # fmt: skip
 class Logon(Call[LoggedOn]):
@@ -115,7 +115,7 @@ class RunTarget(Reply, frozen=True):
 
 @syscall(
     0x00B4,
-    fails_with={S.PRIVILEGE_NOT_HELD, S.CTX_WINSTATION_NOT_FOUND, S.NO_TOKEN, S.ACCESS_DENIED, S.TOO_MANY_OPENED_FILES},
+    fails_with={S.PRIVILEGE_NOT_HELD, S.CTX_WINSTATION_NOT_FOUND, S.NO_TOKEN, S.TOO_MANY_OPENED_FILES},
 )
 class QueryUserToken(Call[RunTarget]):
     """Get the primary token of a session's user (WTSQueryUserToken).
@@ -151,7 +151,7 @@ class SessionNotification(Reply, frozen=True):
     """Ask for what came after this one with `since`."""
 
 
-@syscall(0x00B5, fails_with={S.ACCESS_DENIED})
+@syscall(0x00B5)
 class WaitSessionNotification(Call[tuple[SessionNotification, ...]]):
     """Wait for something to happen to sessions after `since` (a sequence number; -1: from now on).
 

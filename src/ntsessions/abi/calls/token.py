@@ -148,7 +148,7 @@ class SetTokenInformation(Call[None]):
     integrity: int | None = None
 
 
-@syscall(0x00A8, fails_with=_BY_HANDLE | {S.BAD_TOKEN_TYPE, S.BAD_IMPERSONATION_LEVEL, S.NO_TOKEN})
+@syscall(0x00A8, fails_with=_BY_HANDLE | {S.BAD_TOKEN_TYPE})
 class SetThreadToken(Call[None]):
     """Impersonate (a handle with TOKEN_IMPERSONATE), or stop impersonating (token 0)."""
 
@@ -156,7 +156,7 @@ class SetThreadToken(Call[None]):
     thread: Handle = -2
 
 
-@syscall(0x00A9, fails_with=_BY_HANDLE | {S.BAD_TOKEN_TYPE, S.BAD_IMPERSONATION_LEVEL})
+@syscall(0x00A9, fails_with=_BY_HANDLE)
 class ImpersonateLoggedOnUser(Call[None]):
     """Impersonate the user of a token of either type.  Needs TOKEN_QUERY, and TOKEN_DUPLICATE for a primary one."""
 
@@ -173,8 +173,8 @@ class LogonResult(Reply, frozen=True):
 @syscall(
     0x00AA,
     secrets={"password"},
-    fails_with={S.LOGON_FAILURE, S.ACCOUNT_DISABLED, S.ACCOUNT_LOCKED_OUT, S.PASSWORD_EXPIRED, S.LOGON_TYPE_NOT_GRANTED,
-                S.ACCOUNT_RESTRICTION, S.INVALID_PARAMETER, S.TOO_MANY_OPENED_FILES, S.NOT_SUPPORTED},
+    fails_with={S.LOGON_FAILURE, S.ACCOUNT_DISABLED, S.ACCOUNT_LOCKED_OUT, S.INVALID_PARAMETER,
+                S.TOO_MANY_OPENED_FILES},
     fidelity=Partial("managed accounts only; passwords of system accounts are not checked yet"),
 )  # fmt: skip
 class LogonUser(Call[LogonResult]):

@@ -12,6 +12,7 @@ from ntsessions.executive.dispatcher.waits import Apc, Dispatcher
 
 if TYPE_CHECKING:
     from ntsessions.executive.dispatcher.waits import Deadlines
+    from ntsessions.executive.executive import Executive
     from ntsessions.executive.processes.thread import Thread
 
 TICKS_PER_MILLISECOND = 10_000
@@ -82,6 +83,11 @@ class Timer(Dispatcher):
         self.apc_queued = Apc(self.apc_routine, self.apc_argument, utc, self)
         self.setter.apcs.append(self.apc_queued)
         return True
+
+    def on_last_handle(self, executive: "Executive") -> None:
+        """Stop: nobody can reach it any more, and it must not wake the host for ever."""
+        if self.parent is None:
+            self.disarm(executive.steady, executive.absolute)
 
     def state(self) -> dict[str, str]:
         """Facts for people."""

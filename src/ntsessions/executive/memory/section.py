@@ -31,7 +31,7 @@ class Section(Object):
 
     def on_last_handle(self, executive: "Executive") -> None:
         """Let the host drop its descriptor; views that are mapped stay."""
-        if not self.is_permanent:
+        if not self.is_permanent or self.parent is None:
             executive.emit(ReleaseMemory(self.memory_key))
 
     def state(self) -> dict[str, str]:

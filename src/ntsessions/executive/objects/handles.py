@@ -150,7 +150,7 @@ def drop_handle(item: Object, executive: "Executive") -> None:
     """Count a handle down; with the last one a temporary object loses its name and its cost is given back."""
     item.handle_count -= 1
     if item.handle_count == 0:
-        if not item.is_permanent:
+        if not item.is_permanent or not item.is_in_tree:
             if item.parent is not None:
                 item.parent.unlink(item)
             release_object(item)

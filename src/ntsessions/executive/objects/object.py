@@ -85,6 +85,14 @@ class Object:
             item = item.parent
         return length
 
+    @property
+    def is_in_tree(self) -> bool:
+        """Tell whether a path leads here: names can also stand below what was taken out of the tree."""
+        item: Object = self
+        while item.parent is not None:
+            item = item.parent
+        return bool(getattr(item, "is_root", False))  # a directory's own; there is one such directory
+
     def own_cost(self) -> int:
         """Bytes to charge besides the object itself and its name."""
         return 0

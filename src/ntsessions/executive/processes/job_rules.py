@@ -221,7 +221,7 @@ def emptied(executive: "Executive", job: "Job") -> None:
 def forget_if_unused(executive: "Executive", job: "Job") -> None:
     """Let go of a job that nobody can reach any more, and of those above it that were kept for it."""
     above: Job | None = job
-    while above is not None and not (above.handle_count or above.processes or above.child_jobs):
+    while above is not None and not (above.handle_count or above.parent or above.processes or above.child_jobs):
         if executive.jobs.pop(above.key, None) is None:
             return
         executive.emit(ReleaseJob(above.key))

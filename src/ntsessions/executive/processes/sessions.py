@@ -8,7 +8,8 @@ from ntsessions.abi.errors import nt_error
 from ntsessions.abi.limits import POOL_PER_SESSION, SESSION_ID_LIMIT
 from ntsessions.abi.security import allow, descriptor
 from ntsessions.abi.status import NtStatus
-from ntsessions.executive.objects.object import Pool
+from ntsessions.executive.objects.directory import Directory
+from ntsessions.executive.objects.object import Pool, release_object
 from ntsessions.executive.objects.tree import add_session, child, place, remove_session
 from ntsessions.executive.processes.ports import close_port, port_for
 from ntsessions.executive.processes.process import Process
@@ -78,10 +79,27 @@ def remove(executive: "Executive", session: Session) -> None:
     for port in list(session.ports.values()):
         close_port(executive, port)
     remove_session(executive.root, session.session_id)
+    if session.directory is not None:
+        _bury(executive, session.directory)
     if session.parent is not None:
         session.parent.unlink(session)
     executive.sessions.pop(session.session_id, None)
     executive.sessions_by_key.pop(session.key, None)
+
+
+def _bury(executive: "Executive", directory: Directory) -> None:
+    """Let go of what was permanent in a directory that no path leads to any more, unless there are handles to it."""
+    directories = [directory]
+    while directories:
+        for item in list(directories.pop().children.values()):
+            if isinstance(item, Directory):
+                directories.append(item)
+            item.is_permanent = False
+            if item.handle_count == 0:
+                if item.parent is not None:
+                    item.parent.unlink(item)
+                release_object(item)
+                item.on_last_handle(executive)
 
 
 def set_user_gone(executive: "Executive", session: Session) -> None:

@@ -21,6 +21,7 @@ class V1Tree:
 
     def __init__(self, place: str, instance: str) -> None:
         self.root = os.path.join(place, instance)
+        self._has_grown = False
 
     def directory(self, group: GroupPath) -> str:
         """Return where a group's files are."""
@@ -28,6 +29,7 @@ class V1Tree:
 
     def create(self, group: GroupPath) -> None:
         """Make a group and those above it."""
+        self._has_grown = True
         for depth in range(len(group) + 1):
             path = self.directory(group[:depth])
             if directory.make(path) and directory.read(path, "memory.use_hierarchy").strip() == "0":
@@ -35,6 +37,8 @@ class V1Tree:
 
     def nearest(self, group: GroupPath) -> str | None:
         """Return the innermost directory that exists for a group, or None when not even its session has one."""
+        if not self._has_grown:
+            return None
         for depth in range(len(group), 0, -1):
             path = self.directory(group[:depth])
             if os.path.isdir(path):
