@@ -1,5 +1,7 @@
 """SIDs, LUIDs, privileges, tokens, access checks, impersonation (nt-semantics 3.1-3.7, 3.9)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from ntsessions.abi.calls.event import OpenEvent, SetEvent

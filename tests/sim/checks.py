@@ -74,7 +74,9 @@ def _check_calls(host: SimHost) -> None:
         assert set(thread.waits) <= thread.pending
     for thread_key, request in asked:
         owner = executive.threads.get(thread_key)
-        assert owner is None or not request or request in owner.pending, "a question is kept for a call that was answered"
+        assert owner is None or not request or request in owner.pending, (
+            "a question is kept for a call that was answered"
+        )
 
 
 def _check_logons(executive: Executive) -> None:
@@ -96,7 +98,9 @@ def _check_logons(executive: Executive) -> None:
             held[session.user_token.authentication_id] += 1
     for luid, logon in executive.logon_sessions.items():
         builtin = logon.logon_type == 0 or luid in (0x3E4, 0x3E5, 0x3E6, 0x3E7)
-        assert logon.references == held[luid] + builtin, f"logon {luid:#x}: {logon.references} of {held[luid]} references"
+        assert logon.references == held[luid] + builtin, (
+            f"logon {luid:#x}: {logon.references} of {held[luid]} references"
+        )
         if not builtin:
             assert held[luid], f"logon {luid:#x} of {logon.user_name} is kept for nobody"
 

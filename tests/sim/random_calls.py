@@ -101,8 +101,20 @@ def _root(random: Random, known: Knowledge) -> int:
 
 _BY_NAME: dict[str, Any] = {
     **dict.fromkeys(
-        ("handle", "source", "first", "second", "source_process", "target_process", "process", "thread", "job", "port",
-         "signal", "wait"),
+        (
+            "handle",
+            "source",
+            "first",
+            "second",
+            "source_process",
+            "target_process",
+            "process",
+            "thread",
+            "job",
+            "port",
+            "signal",
+            "wait",
+        ),
         _handle,
     ),
     "token": lambda random, known: 0 if random.random() < 0.7 else _handle(random, known),
@@ -113,7 +125,9 @@ _BY_NAME: dict[str, Any] = {
     "process_security": lambda random, known: None,
     "thread_security": lambda random, known: None,
     "timeout": lambda random, known: random.choice(TIMES),
-    "due_time": lambda random, known: random.choice([-1, -10_000, -20_000_000, 2**62, -(2**63), 133_000_000_010_000_000]),
+    "due_time": lambda random, known: random.choice(
+        [-1, -10_000, -20_000_000, 2**62, -(2**63), 133_000_000_010_000_000]
+    ),
     "period": lambda random, known: random.choice([0, 0, 0, 1500, 2**31, -1]),
     "process_id": lambda random, known: random.choice(known.ids),
     "thread_id": lambda random, known: random.choice(known.ids),

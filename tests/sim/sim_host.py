@@ -233,7 +233,11 @@ class SimHost:
         request = self.begin(client, call)
         self.run_until(lambda: request in client.outcomes)
         outcome = client.outcomes[request]
-        frame = encode_failure(request, outcome.status, outcome.detail) if outcome.status else encode_reply(request, outcome.reply)
+        frame = (
+            encode_failure(request, outcome.status, outcome.detail)
+            if outcome.status
+            else encode_reply(request, outcome.reply)
+        )
         return decode_reply(memoryview(frame), BY_TYPE[type(call)])
 
     def status(self, client: Client, call: Call[Any]) -> int:
@@ -252,7 +256,9 @@ class SimHost:
         assert call is not None, f"request {request} of client {client.key} was answered twice, or never asked"
         spec = BY_TYPE[type(call)]
         if outcome.status:
-            assert outcome.status in spec.fails_with, f"{spec.name} does not declare {outcome.status!r}: {outcome.detail}"
+            assert outcome.status in spec.fails_with, (
+                f"{spec.name} does not declare {outcome.status!r}: {outcome.detail}"
+            )
             assert "undeclared" not in outcome.detail, f"{call}: {outcome.detail}"
         else:
             frame = memoryview(encode_reply(request, outcome.reply))
@@ -267,7 +273,11 @@ class SimHost:
     def _learn(client: Client, reply: Any) -> None:
         fields = asdict(reply) if hasattr(reply, "__struct_fields__") else {"handle": reply}
         for name, value in fields.items():
-            if type(value) is int and name in ("handle", "process", "thread", "token", "full_token") and 0 < value < 1 << 20:
+            if (
+                type(value) is int
+                and name in ("handle", "process", "thread", "token", "full_token")
+                and 0 < value < 1 << 20
+            ):
                 client.known.handles.append(value)
             if type(value) is int and name in ("process_id", "thread_id"):
                 client.known.ids.append(value)
@@ -387,7 +397,9 @@ class SimHost:
             self._live_job(key).add(effect.process_key)
         if session is None or session.is_ending or self.goes_wrong(2):
             number = self.random.choice(START_ERRORS)
-            self.later(lambda: self.report(reports.ProcessStartFailed(effect.process_key, number, "it would not start")))
+            self.later(
+                lambda: self.report(reports.ProcessStartFailed(effect.process_key, number, "it would not start"))
+            )
             return
         process = SimProcess(effect.process_key, session, effect.port_key)
         self.processes[process.key] = session.processes[process.key] = process

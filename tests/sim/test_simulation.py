@@ -103,7 +103,9 @@ class Life:
         host, random = self.host, self.random
         client = random.choice(programs) if programs else None
         kind = random.randrange(8)
-        if kind == 0 and (sessions := [one for one in host.sessions.values() if one.is_prepared and not one.is_gone][1:]):
+        if kind == 0 and (
+            sessions := [one for one in host.sessions.values() if one.is_prepared and not one.is_gone][1:]
+        ):
             if random.random() < 0.3:
                 host.launcher_dies(random.choice(sessions))
         elif client is None:

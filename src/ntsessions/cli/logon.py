@@ -37,8 +37,13 @@ def logon(settings: Settings, name: str, ask: bool, password_stdin: bool, new_se
         return
     how = "is back in" if reply.reconnected else "is logged on in"
     click.echo(f"{cell_text(reply.user)} {how} session {reply.session_id} (logon session {logon_session})")
-    for note in reply.notes:
-        click.echo(f"note: {cell_text(note)}")
+    if reply.notes:
+        from ntsessions.abi.calls.host import QueryHost
+
+        known = settings.connection.call(QueryHost()).notes  # what is so for every session, `nts up` has told
+        for note in reply.notes:
+            if note not in known:
+                click.echo(f"note: {cell_text(note)}", err=True)
 
 
 @click.command(epilog=example("nts logoff 1"))

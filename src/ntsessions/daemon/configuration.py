@@ -67,8 +67,15 @@ def load(state_dir: Path) -> Configuration:
         candidates.append(SYSTEM_FILE)
     for path in candidates:
         if path.exists():
-            return parse(path.read_text(encoding="utf-8"), str(path))
+            return parse(_text(path), str(path))
     return Configuration(DEFAULT_PROFILE, UID_BASE, (), "")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: not UTF-8 text: {error}") from error
 
 
 def parse(text: str, path: str) -> Configuration:
@@ -84,6 +91,13 @@ def parse(text: str, path: str) -> Configuration:
     if not 10_000 <= file.uid_base <= 4_000_000_000:
         message = f"{path}: uid_base = {file.uid_base}; 10000 to 4000000000 is needed"
         raise ConfigurationError(message)
+    known: dict[str, str] = {}
+    for name in file.services:
+        first = known.setdefault(name.lower(), name)
+        if first != name:
+            raise ConfigurationError(
+                f"{path}: services.{name}: the same name as services.{first}, case does not matter"
+            )
     return Configuration(
         file.profile, file.uid_base, tuple(_service(path, name, table) for name, table in file.services.items()), path
     )

@@ -120,8 +120,10 @@ class SessionManager(Part):
             if error is not None:
                 raise error
             if session is None or session.is_ending:
-                raise _shutting_down() if self.is_shutting_down else nt_error(
-                    NtStatus.CTX_WINSTATION_BUSY, "the session was ended while it was being made"
+                raise (
+                    _shutting_down()
+                    if self.is_shutting_down
+                    else nt_error(NtStatus.CTX_WINSTATION_BUSY, "the session was ended while it was being made")
                 )
             if waiters:
                 self._occupy(session, facts)

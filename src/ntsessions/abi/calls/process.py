@@ -4,7 +4,7 @@ from ntsessions.abi.call import Call, Partial, Reply, syscall
 from ntsessions.abi.status import NtStatus as S
 from ntsessions.abi.types import AccessMask, Handle
 
-_OPEN = {S.ACCESS_DENIED, S.INVALID_CID, S.PRIVILEGE_NOT_HELD, S.TOO_MANY_OPENED_FILES}
+_OPEN = {S.ACCESS_DENIED, S.INVALID_CID, S.PRIVILEGE_NOT_HELD, S.TOO_MANY_OPENED_FILES, S.BAD_IMPERSONATION_LEVEL}
 _BY_HANDLE = {S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED}
 
 

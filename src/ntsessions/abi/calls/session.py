@@ -89,7 +89,7 @@ class Logon(Call[LoggedOn]):
 
 @syscall(
     0x00B3,
-    fails_with={S.CTX_WINSTATION_NOT_FOUND, S.ACCESS_DENIED, S.CTX_WINSTATION_BUSY},
+    fails_with={S.CTX_WINSTATION_NOT_FOUND, S.ACCESS_DENIED, S.CTX_WINSTATION_BUSY, S.BAD_IMPERSONATION_LEVEL},
     fidelity=Partial(
         "as with EWX_FORCE: programs are not asked first, they have no windows to be asked through yet; the "
         "user of session 0 under xp and server2003 cannot be logged off without the host"
