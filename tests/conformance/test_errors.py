@@ -335,7 +335,8 @@ def test_with_an_identification_token_nothing_is_opened_or_made(world: World, al
         if kind.open is not None:
             calls.append(opened(kind.open, names[kind.name]))
     calls += [DescribeObject(names["Event"], -16), ExplainAccess(names["Event"], 1, root=-16),
-              OpenPrivateNamespace(b, ("S-1-1-0",)), OpenProcess(alice.pid), OpenThread(alice.thread_id), Logoff(1)]  # fmt: skip
+              OpenPrivateNamespace(b, ("S-1-1-0",)), OpenProcess(alice.pid), OpenThread(alice.thread_id),
+              Logoff(1)]  # fmt: skip
     for call in calls:
         assert service.status(call) == S.BAD_IMPERSONATION_LEVEL, call
     service.call(SetThreadToken(0))

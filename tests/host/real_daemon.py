@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from ntsessions.abi.call import BY_TYPE, Call
 from ntsessions.abi.calls.process import Connect
@@ -23,6 +23,7 @@ from ntsessions.wire.frame import decode_reply, encode_request, request_of
 from tests.host.machine import NOBODY
 
 PATIENCE = 15.0
+DAEMON = (sys.executable, "-m", "ntsessions.daemon")
 
 
 class RealDaemon:
@@ -54,8 +55,8 @@ class RealDaemon:
         identity: dict[str, Any] = {} if self.uid is None else {"user": self.uid, "group": self.uid, "extra_groups": ()}
         with (self.state_dir.parent / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ntsessions.daemon", "--state-dir", str(self.state_dir), "--ready-fd", str(writer)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(writer,), cwd="/", preexec_fn=prepare,
+                [*DAEMON, "--state-dir", str(self.state_dir), "--ready-fd", str(writer)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(writer,), cwd="/", preexec_fn=prepare,  # noqa: PLW1509 - this process has one thread
                 **identity,
             )  # fmt: skip
         os.close(writer)
@@ -136,7 +137,7 @@ class Raw:
     def close(self) -> None:
         self.socket.close()
 
-    def __enter__(self) -> "Raw":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

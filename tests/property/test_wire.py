@@ -79,8 +79,7 @@ def is_call_or_protocol_error(frame: bytes) -> None:
     """Decode; any other exception is the test's failure."""
     try:
         spec, request, call, _ = decode_request(memoryview(frame))
-    except ProtocolError as error:
-        assert str(error)
+    except ProtocolError:
         return
     assert type(call) is spec.call_type
     assert 0 <= request < 2**32

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ntsessions.executive.executive import Executive
 from ntsessions.executive.objects.directory import Directory
+from ntsessions.executive.objects.handles import HandleEntry
 from ntsessions.executive.objects.object import HANDLE_COST, Object
 from ntsessions.executive.processes.process import Process
 from ntsessions.subsystems.system import System
@@ -27,11 +28,15 @@ def _tree(directory: Directory) -> Iterator[Object]:
             yield from _tree(child)
 
 
+def _entries(process: Process) -> list[HandleEntry]:
+    return [entry for _, entry in process.handles.items()]
+
+
 def objects(executive: Executive) -> dict[int, Object]:
     """Return every object that a handle or a name leads to, by address."""
     found: dict[int, Object] = {id(item): item for item in _tree(executive.root)}
     for process in executive.processes.values():
-        for _, entry in process.handles.items():
+        for entry in _entries(process):
             below = [entry.object, *(_tree(entry.object) if isinstance(entry.object, Directory) else ())]
             found.update((id(item), item) for item in below)
     return found
@@ -43,7 +48,7 @@ def check(host: SimHost) -> None:
     handles: Counter[int] = Counter()
     pools: Counter[int] = Counter()
     for process in executive.processes.values():
-        for _, entry in process.handles.items():
+        for entry in _entries(process):
             handles[id(entry.object)] += 1
             pools[id(process.handles.pool)] += HANDLE_COST
     for key, item in objects(executive).items():
@@ -123,4 +128,4 @@ def check_rest(system: System) -> None:
     assert not system.session_manager._ends
     assert {process.command for process in executive.processes.values()} <= {"System", "operator"}
     for process in executive.processes.values():
-        assert not isinstance(process, Process) or not list(process.handles.items()), process.command
+        assert not len(process.handles), process.command

@@ -9,7 +9,9 @@ declares and that the wire can carry.
 
 import hashlib
 import heapq
+import re
 from collections.abc import Callable
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -17,6 +19,7 @@ from msgspec.structs import asdict
 
 from ntsessions.abi.call import BY_TYPE, Call
 from ntsessions.abi.errors import NtError
+from ntsessions.abi.status import NtStatus
 from ntsessions.abi.types import TICKS_PER_SECOND
 from ntsessions.executive import effects, reports
 from ntsessions.executive.executive import Outcome, Pending
@@ -37,6 +40,11 @@ FINDABLE = {"carol": 1003}
 """Accounts of the machine."""
 
 Input = tuple[Any, ...]
+
+
+@cache
+def _method(effect_type: type[effects.Effect]) -> str:
+    return "perform" + re.sub("([A-Z])", r"_\1", effect_type.__name__).lower()
 
 
 class Fault(Exception):
@@ -182,7 +190,7 @@ class SimHost:
         while asked := self.system.take_effects():
             for effect in asked:
                 self._trace(effect)
-                getattr(self, f"_perform_{type(effect).__name__}")(effect)
+                getattr(self, _method(type(effect)))(effect)
 
     def _trace(self, item: object) -> None:
         self.digest.update(repr(item).encode())
@@ -234,7 +242,7 @@ class SimHost:
         self.run_until(lambda: request in client.outcomes)
         outcome = client.outcomes[request]
         frame = (
-            encode_failure(request, outcome.status, outcome.detail)
+            encode_failure(request, NtStatus(outcome.status), outcome.detail)
             if outcome.status
             else encode_reply(request, outcome.reply)
         )
@@ -284,23 +292,23 @@ class SimHost:
 
     # -- answers
 
-    def _perform_CompleteCall(self, effect: effects.CompleteCall) -> None:
+    def perform_complete_call(self, effect: effects.CompleteCall) -> None:
         client = self.clients.get(effect.thread_key)
         assert client is not None, "somebody is answered who left long ago"
         self._answered(client, effect.request, Outcome(effect.status, effect.reply, effect.detail))
 
-    def _perform_AdmitThread(self, effect: effects.AdmitThread) -> None:
+    def perform_admit_thread(self, effect: effects.AdmitThread) -> None:
         client = self.clients.get(effect.thread_key)
         assert client is not None, "somebody is admitted who left long ago"
         client.is_admitted = True
 
-    def _perform_Disconnect(self, effect: effects.Disconnect) -> None:
+    def perform_disconnect(self, effect: effects.Disconnect) -> None:
         client = self.clients.get(effect.thread_key)
         if client is not None:
             client.is_admitted = False
             self.later(lambda: self.disconnect(client), 0)
 
-    def _perform_ShutDown(self, effect: effects.ShutDown) -> None:
+    def perform_shut_down(self, effect: effects.ShutDown) -> None:
         self.is_down = True
 
     # -- sessions and ports
@@ -311,7 +319,7 @@ class SimHost:
             raise Fault(f"there never was a session {key}")
         return session
 
-    def _perform_PrepareSession(self, effect: effects.PrepareSession) -> None:
+    def perform_prepare_session(self, effect: effects.PrepareSession) -> None:
         live = {session.session_id for session in self.executive.sessions.values() if session.key != effect.session_key}
         assert effect.session_id not in live, "the id of a session that lives was given out again"
         assert effect.session_key not in self.sessions, "a key was used twice"
@@ -330,7 +338,7 @@ class SimHost:
 
         self.later(prepared)
 
-    def _perform_EndSession(self, effect: effects.EndSession) -> None:
+    def perform_end_session(self, effect: effects.EndSession) -> None:
         session = self._session(effect.session_key)
         if session.is_gone or session.is_ending:
             self.later(lambda: self.report(reports.SessionEnded(session.key)) if session.is_gone else None)
@@ -372,7 +380,7 @@ class SimHost:
                 self._programs_end(process.pid)
         self.report(reports.SessionEnded(session.key))
 
-    def _perform_OpenPort(self, effect: effects.OpenPort) -> None:
+    def perform_open_port(self, effect: effects.OpenPort) -> None:
         session = self._session(effect.session_key)
         if session.is_gone or self.goes_wrong(0.5):
             self.later(lambda: self.report(reports.PortFailed(effect.port_key, "no socket is left")))
@@ -385,12 +393,12 @@ class SimHost:
 
         self.later(opened)
 
-    def _perform_ClosePort(self, effect: effects.ClosePort) -> None:
+    def perform_close_port(self, effect: effects.ClosePort) -> None:
         self.ports.pop(effect.port_key, None)
 
     # -- processes
 
-    def _perform_StartProcess(self, effect: effects.StartProcess) -> None:
+    def perform_start_process(self, effect: effects.StartProcess) -> None:
         assert effect.process_key not in self.processes, "a key was used twice"
         session = self.ports.get(effect.port_key)
         for key in effect.job_keys:
@@ -481,13 +489,13 @@ class SimHost:
                 return
         self._foreign_dies(client.pid)
 
-    def _perform_WatchProcess(self, effect: effects.WatchProcess) -> None:
+    def perform_watch_process(self, effect: effects.WatchProcess) -> None:
         if effect.pid in self.foreign or any(client.pid == effect.pid for client in self.clients.values()):
             self.watched[effect.process_key] = effect.pid
         else:
             self.later(lambda: self.report(reports.ProcessExited(effect.process_key)))
 
-    def _perform_SignalProcess(self, effect: effects.SignalProcess) -> None:
+    def perform_signal_process(self, effect: effects.SignalProcess) -> None:
         process = self.processes.get(effect.process_key)
         if process is not None:
             if effect.signal == 9 or (effect.signal == 15 and not process.ignores_sigterm):
@@ -496,7 +504,7 @@ class SimHost:
             pid = self.watched[effect.process_key]
             self.later(lambda: self._foreign_dies(pid))
 
-    def _perform_ResumeProcess(self, effect: effects.ResumeProcess) -> None:
+    def perform_resume_process(self, effect: effects.ResumeProcess) -> None:
         pass
 
     # -- jobs
@@ -505,14 +513,14 @@ class SimHost:
         assert key not in self.released_jobs, "a job that was let go is named again"
         return self.jobs.setdefault(key, set())
 
-    def _perform_MoveProcess(self, effect: effects.MoveProcess) -> None:
+    def perform_move_process(self, effect: effects.MoveProcess) -> None:
         for key in effect.job_keys:
             self._live_job(key).add(effect.process_key)
 
-    def _perform_LimitJob(self, effect: effects.LimitJob) -> None:
+    def perform_limit_job(self, effect: effects.LimitJob) -> None:
         self._live_job(effect.job_key)
 
-    def _perform_KillJob(self, effect: effects.KillJob) -> None:
+    def perform_kill_job(self, effect: effects.KillJob) -> None:
         for key in sorted(self._live_job(effect.job_key)):
             process = self.processes.get(key)
             if process is not None:
@@ -521,13 +529,13 @@ class SimHost:
                 self.later(lambda pid=self.watched[key]: self._foreign_dies(pid))  # type: ignore[misc]  # as above
         self.later(lambda: self.report(reports.JobEmptied(effect.job_key)), 30)
 
-    def _perform_ReleaseJob(self, effect: effects.ReleaseJob) -> None:
+    def perform_release_job(self, effect: effects.ReleaseJob) -> None:
         self._live_job(effect.job_key)
         self.released_jobs.add(effect.job_key)
 
     # -- questions
 
-    def _perform_ListProcesses(self, effect: effects.ListProcesses) -> None:
+    def perform_list_processes(self, effect: effects.ListProcesses) -> None:
         session = self._session(effect.session_key)
 
         def listed() -> None:
@@ -548,11 +556,11 @@ class SimHost:
     def report_later(self, report: reports.Report) -> None:
         self.later(lambda: self.report(report))
 
-    def _perform_MeasureJob(self, effect: effects.MeasureJob) -> None:
+    def perform_measure_job(self, effect: effects.MeasureJob) -> None:
         self._live_job(effect.job_key)
         self.report_later(reports.JobMeasured(effect.ticket, 7, 5, 4096, ()))
 
-    def _perform_IdentifyProcess(self, effect: effects.IdentifyProcess) -> None:
+    def perform_identify_process(self, effect: effects.IdentifyProcess) -> None:
         known = self.foreign.get(effect.pid)
         session = None if known is None else self.ports.get(known[1])
         if known is None or session is None:
@@ -561,21 +569,21 @@ class SimHost:
         facts = reports.ProcessFacts(effect.pid, known[0], 1, 0, 0, 0, "", "program", 4096)
         self.report_later(reports.ProcessIdentified(effect.ticket, session.key, facts))
 
-    def _perform_LookUpAccount(self, effect: effects.LookUpAccount) -> None:
+    def perform_look_up_account(self, effect: effects.LookUpAccount) -> None:
         uid = FINDABLE.get(effect.user_name)
         identity = None
         if uid is not None:
             identity = effects.UnixIdentity(effect.user_name, uid, uid, (), "/", "/bin/sh", is_managed=False)
         self.report_later(reports.AccountLookedUp(effect.ticket, identity))
 
-    def _perform_HashPassword(self, effect: effects.HashPassword) -> None:
+    def perform_hash_password(self, effect: effects.HashPassword) -> None:
         self.report_later(reports.PasswordHashed(effect.ticket, "" if self.goes_wrong() else f"hash {effect.secret}"))
 
-    def _perform_VerifyPassword(self, effect: effects.VerifyPassword) -> None:
+    def perform_verify_password(self, effect: effects.VerifyPassword) -> None:
         is_right = effect.password_hash == f"hash {effect.secret}"
         self.report_later(reports.PasswordVerified(effect.ticket, is_right))
 
-    def _perform_StoreAccounts(self, effect: effects.StoreAccounts) -> None:
+    def perform_store_accounts(self, effect: effects.StoreAccounts) -> None:
         if self.goes_wrong():
             self.report_later(reports.AccountsStored(effect.ticket, "the disk is full"))
         else:
@@ -584,10 +592,10 @@ class SimHost:
 
     # -- memory
 
-    def _perform_AdoptMemory(self, effect: effects.AdoptMemory) -> None:
+    def perform_adopt_memory(self, effect: effects.AdoptMemory) -> None:
         self.memory.add(effect.memory_key)
 
-    def _perform_ReleaseMemory(self, effect: effects.ReleaseMemory) -> None:
+    def perform_release_memory(self, effect: effects.ReleaseMemory) -> None:
         self.memory.discard(effect.memory_key)
 
 

@@ -12,7 +12,7 @@ from ntsessions.abi.calls.process import CreateProcess, QuerySessionProcesses
 from ntsessions.abi.calls.section import CreateSection, MapView
 from ntsessions.abi.calls.session import Logoff, Logon, QueryUserToken
 from ntsessions.abi.calls.timer import CreateTimer, SetTimer
-from ntsessions.abi.calls.wait import CancelCall, DelayExecution
+from ntsessions.abi.calls.wait import CancelCall, DelayExecution, WaitForObject
 from ntsessions.abi.limits import CALLS_PER_THREAD, HANDLES_PER_PROCESS, POOL_PER_SESSION
 from ntsessions.abi.status import NtStatus
 from ntsessions.abi.types import NAMED_OBJECTS
@@ -48,7 +48,7 @@ def in_session(host: SimHost, operator: Client) -> int:
 def held_back(host: SimHost, kind: str) -> list[Any]:
     """Let the world not do what it is asked; return what it was asked."""
     held: list[Any] = []
-    setattr(host, f"_perform_{kind}", held.append)
+    setattr(host, f"perform_{kind}", held.append)
     return held
 
 
@@ -76,7 +76,7 @@ def test_who_has_too_much_pending_can_still_give_back(host: SimHost, operator: C
 
 def test_questions_count_as_pending_too(host: SimHost, operator: Client) -> None:
     """Not only waits: what is asked of Linux takes memory as well."""
-    held_back(host, "ListProcesses")
+    held_back(host, "list_processes")
     for _ in range(CALLS_PER_THREAD):
         host.begin(operator, QuerySessionProcesses(0))
     assert host.status(operator, QuerySessionProcesses(0)) == NtStatus.QUOTA_EXCEEDED
@@ -95,6 +95,17 @@ def test_descriptors_and_grants_belong_to_one_call(host: SimHost, operator: Clie
     assert thread.received == ()
 
 
+def test_two_waits_of_one_connection_both_get_the_mutex_that_its_owner_left(host: SimHost, operator: Client) -> None:
+    """A mutex may be taken again by who has it: what an asyncio client has pending ends as a second call would."""
+    other = host.operator()
+    host.call(other, CreateMutant("m", NAMED_OBJECTS, initial_owner=True))
+    mutex = host.call(operator, CreateMutant("m", NAMED_OBJECTS, 0x80)).handle
+    asked = [host.begin(operator, WaitForObject(mutex)) for _ in range(3)]
+    host.program_dies(other)
+    host.run()
+    assert [operator.outcomes[request].reply.status for request in asked] == [NtStatus.ABANDONED_WAIT_0, 0, 0]  # type: ignore[attr-defined]  # WaitResult
+
+
 # -- ports
 
 
@@ -103,7 +114,7 @@ def test_a_connection_that_waits_for_a_start_is_turned_away_when_its_session_end
 ) -> None:
     """It came before the news of its start, and the news never came."""
     token = in_session(host, operator)
-    started = held_back(host, "StartProcess")
+    started = held_back(host, "start_process")
     request = host.begin(operator, CreateProcess(("program",), token=token))
     client = host.connect(started[0].port_key, 5000, 1)
     assert not client.is_admitted
@@ -117,7 +128,7 @@ def test_a_connection_that_waits_for_a_start_is_turned_away_when_its_session_end
 
 def test_a_connection_that_leaves_while_it_waits_is_forgotten(host: SimHost, operator: Client) -> None:
     token = in_session(host, operator)
-    started = held_back(host, "StartProcess")
+    started = held_back(host, "start_process")
     host.begin(operator, CreateProcess(("program",), token=token))
     client = host.connect(started[0].port_key, 5000, 1)
     host.disconnect(client)
@@ -130,7 +141,7 @@ def test_a_port_that_cannot_be_made_keeps_no_logon_alive(host: SimHost, operator
     def perform(effect: effects.OpenPort) -> None:
         host.report_later(reports.PortFailed(effect.port_key, "no socket is left"))
 
-    host._perform_OpenPort = perform  # type: ignore[method-assign]  # the fault
+    host.perform_open_port = perform  # type: ignore[method-assign]  # the fault
     logons = set(host.executive.logon_sessions)
     in_session(host, operator)
     host.call(operator, Close(4))
@@ -156,7 +167,7 @@ def test_handles_of_a_program_that_may_not_enter_its_job_are_closed(host: SimHos
 @pytest.mark.parametrize("starts", [True, False])
 def test_handles_of_a_start_whose_thread_has_left_are_closed(host: SimHost, operator: Client, starts: bool) -> None:
     """The process lives on in another thread, which was never told of them."""
-    started = held_back(host, "StartProcess")
+    started = held_back(host, "start_process")
     process = host.executive.threads[operator.key].process
     other = host.connect(0, operator.pid, operator.start_time)
     host.begin(other, CreateProcess(("program",)))
@@ -172,7 +183,7 @@ def test_handles_of_a_start_whose_thread_has_left_are_closed(host: SimHost, oper
 
 def test_a_question_to_a_launcher_that_died_is_answered(host: SimHost, operator: Client) -> None:
     in_session(host, operator)
-    held_back(host, "ListProcesses")
+    held_back(host, "list_processes")
     request = host.begin(operator, QuerySessionProcesses(1))
     host.launcher_dies(next(one for one in host.sessions.values() if one.key == host.executive.sessions[1].key))
     host.run()

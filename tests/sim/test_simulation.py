@@ -1,7 +1,8 @@
 """The whole system on a host without Linux, with users, services and faults that a seed decides.
 
-`NTSESSIONS_SIM_SEEDS=1000` runs more seeds than the normal run; `NTSESSIONS_SIM_FIRST=77` begins elsewhere.  A seed that
-fails is in the name of the test that fails: run that test alone to see it again.
+`NTSESSIONS_SIM_SEEDS=1000` runs more seeds than the normal run, `NTSESSIONS_SIM_FIRST=77` begins elsewhere,
+`NTSESSIONS_SIM_STEPS=500` makes the days longer.  A seed that fails is in the name of the test that fails: run that
+test alone to see it again.
 """
 
 import os
@@ -146,9 +147,9 @@ class Life:
         for process in list(host.processes.values()):
             host._die(process, code=0)
         for operator in self.operators:
-            process = host.executive.threads[operator.key].process
-            for handle, _ in list(process.handles.items()):
-                process.handles.close_quietly(handle, host.executive)
+            own = host.executive.threads[operator.key].process
+            for handle, _ in list(own.handles.items()):
+                own.handles.close_quietly(handle, host.executive)
         host.run()
         checks.check(host)
         unanswered = {key: call for key, call in host.pending.items() if key[0] in (first.key, second.key)}
@@ -168,7 +169,7 @@ class Life:
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))
 def test_a_day_on_a_host(seed: int) -> None:
-    """Whatever fails and whoever dies, everybody is answered, the books stay right, and nothing is left in the evening."""
+    """Whatever fails and whoever dies, everybody is answered, the books stay right, and nothing is left."""
     life = Life(seed)
     state = save(life.host.executive)
     assert save(replay(life.host).executive) == state, "the inputs do not lead to this state again"

@@ -175,8 +175,13 @@ class Daemon:
     def _send_with_memory(self, connection: ClientConnection, request: int, reply: object,
                           grant: effects.DescriptorGrant) -> None:  # fmt: skip
         try:
-            self.host.memory.create(grant.memory_key, grant.size)
+            if not grant.is_file:
+                self.host.memory.create(grant.memory_key, grant.size)
             descriptor = self.host.memory.descriptor(grant.memory_key, writable=grant.writable)
+        except KeyError:
+            why = "the section's file could not be kept; the daemon's log has the reason"
+            connection.send_failure(request, NtStatus.INSUFFICIENT_RESOURCES, why)
+            return
         except (OSError, ValueError) as error:
             connection.send_failure(request, NtStatus.INSUFFICIENT_RESOURCES, str(error))
             return

@@ -34,6 +34,8 @@ class DescriptorGrant(Struct, frozen=True):
     memory_key: int
     size: int
     writable: bool
+    is_file: bool = False
+    """The memory is a client's file: it is there, or it could not be kept and there is none."""
 
 
 class ReceivedDescriptor(Struct, frozen=True):

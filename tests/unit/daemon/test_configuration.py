@@ -67,7 +67,7 @@ def test_a_mistake_is_told_with_file_and_key(text: str, expected: str) -> None:
 def test_two_services_whose_names_differ_by_case_are_a_mistake() -> None:
     """Names of services are compared without case; one of the two would silently be lost."""
     text = "[services.mail]\ncommand = ['x']\n[services.Mail]\ncommand = ['y']\n"
-    with pytest.raises(ConfigurationError, match="services.Mail"):
+    with pytest.raises(ConfigurationError, match=r"services\.Mail"):
         parse(text, "x.toml")
 
 

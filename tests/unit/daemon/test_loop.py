@@ -56,7 +56,12 @@ def test_reading_and_writing_are_watched_apart(loop: Loop, pair: tuple[socket.so
     ours, theirs = pair
     called: list[str] = []
     loop.add_reader(ours.fileno(), lambda: called.append("read"))
-    loop.add_writer(ours.fileno(), lambda: (called.append("write"), loop.remove_writer(ours.fileno())))
+
+    def writable() -> None:
+        called.append("write")
+        loop.remove_writer(ours.fileno())
+
+    loop.add_writer(ours.fileno(), writable)
     turns(loop, 1)
     assert called == ["write"]
     theirs.send(b"x")

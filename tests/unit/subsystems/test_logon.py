@@ -22,7 +22,7 @@ def accounts(host: SimHost, operator: Client) -> list[str]:
 
 def fail_to_store(host: SimHost, times: int = 1) -> None:
     """Let the disk be full for the next changes."""
-    store = host._perform_StoreAccounts
+    store = host.perform_store_accounts
     left = [times]
 
     def perform(effect: effects.StoreAccounts) -> None:
@@ -32,7 +32,7 @@ def fail_to_store(host: SimHost, times: int = 1) -> None:
         else:
             store(effect)
 
-    host._perform_StoreAccounts = perform  # type: ignore[method-assign]  # the fault
+    host.perform_store_accounts = perform  # type: ignore[method-assign]  # the fault
 
 
 @pytest.mark.parametrize("name", ["a", "a" * 32, "r2-d2", "a.b_c", "z9"])
@@ -154,8 +154,6 @@ def test_guessing_many_at_once_tells_no_more_than_guessing_in_turn(host: SimHost
     host.call(operator, AddAccount("alice", "1"))
     asked = [host.begin(operator, Logon("alice", "2")) for _ in range(100)]
     asked.append(host.begin(operator, Logon("alice", "1")))
-    held = {}
-    host.later(lambda: held.update(done=True), 100)
     host.run()
     told = [operator.outcomes[request].status for request in asked]
     assert told.count(NtStatus.LOGON_FAILURE) <= FAILURES_ALLOWED + 1
@@ -172,12 +170,12 @@ def test_a_new_password_opens_a_locked_account(host: SimHost, operator: Client) 
 
 def while_it_is_checked(host: SimHost, operator: Client, happens: Callable[[], None]) -> int:
     """Log alice on with the right password; *happens* before the answer of the check is there."""
-    checked = host._perform_VerifyPassword
+    checked = host.perform_verify_password
     held: list[effects.VerifyPassword] = []
-    host._perform_VerifyPassword = held.append  # type: ignore[method-assign]  # held back
+    host.perform_verify_password = held.append  # type: ignore[assignment,method-assign]  # held back
     request = host.begin(operator, Logon("alice", "1"))
     happens()
-    host._perform_VerifyPassword = checked  # type: ignore[method-assign]  # and let go
+    host.perform_verify_password = checked  # type: ignore[method-assign]  # and let go
     for effect in held:
         checked(effect)
     host.run()

@@ -85,7 +85,7 @@ def test_a_program_that_does_not_start_is_told_to_who_asked(errno: int) -> None:
     def perform(effect: effects.StartProcess) -> None:
         host.report_later(reports.ProcessStartFailed(effect.process_key, errno, "it would not start"))
 
-    host._perform_StartProcess = perform  # type: ignore[method-assign]  # the fault
+    host.perform_start_process = perform  # type: ignore[method-assign]  # the fault
     assert host.status(operator, StartService("mail")) == NtStatus.UNSUCCESSFUL
     assert state(host, operator, "mail").state == ServiceState.STOPPED
     assert "it would not start" in state(host, operator, "mail").reason

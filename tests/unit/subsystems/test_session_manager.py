@@ -70,7 +70,7 @@ def test_a_session_that_cannot_be_prepared_is_a_named_error_for_everybody_who_wa
     def perform(effect: effects.PrepareSession) -> None:
         host.report_later(reports.SessionFailed(effect.session_key, "no namespace is left"))
 
-    host._perform_PrepareSession = perform  # type: ignore[method-assign]  # the fault
+    host.perform_prepare_session = perform  # type: ignore[method-assign]  # the fault
     asked = [host.begin(operator, Logon("alice")) for _ in range(3)]
     host.run()
     for request in asked:
@@ -81,10 +81,10 @@ def test_a_session_that_cannot_be_prepared_is_a_named_error_for_everybody_who_wa
 
 def test_a_session_that_is_logged_off_while_it_is_made_is_refused_to_its_user(host: SimHost, operator: Client) -> None:
     held: list[effects.PrepareSession] = []
-    prepare = host._perform_PrepareSession
-    host._perform_PrepareSession = held.append  # type: ignore[method-assign]  # held back
+    prepare = host.perform_prepare_session
+    host.perform_prepare_session = held.append  # type: ignore[assignment,method-assign]  # held back
     logon = host.begin(operator, Logon("alice"))
-    host._perform_PrepareSession = prepare  # type: ignore[method-assign]  # and let go
+    host.perform_prepare_session = prepare  # type: ignore[method-assign]  # and let go
     prepare(held[0])
     logoff = host.begin(operator, Logoff(1))
     host.run()

@@ -116,6 +116,7 @@ class RunTarget(Reply, frozen=True):
 @syscall(
     0x00B4,
     fails_with={S.PRIVILEGE_NOT_HELD, S.CTX_WINSTATION_NOT_FOUND, S.NO_TOKEN, S.TOO_MANY_OPENED_FILES},
+    fidelity=Partial("session 0 answers the system's token, which is how programs are run there; on NT it is NO_TOKEN"),
 )
 class QueryUserToken(Call[RunTarget]):
     """Get the primary token of a session's user (WTSQueryUserToken).

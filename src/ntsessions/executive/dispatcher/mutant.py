@@ -37,6 +37,10 @@ class Mutant(Dispatcher):
         """Tell whether *thread* could have it: it is free, or owned by this very thread."""
         return self.owner is None or self.owner is thread
 
+    def may_end_a_wait(self) -> bool:
+        """Tell whether it is free, or its owner has calls pending that could have it once more."""
+        return self.owner is None or bool(self.owner.waits)
+
     def consume(self, thread: "Thread") -> bool:
         """Acquire it.  Answers whether its last owner died holding it."""
         if self.count <= 1 - MUTANT_RECURSION:

@@ -49,6 +49,10 @@ class Dispatcher(Object):
         """Tell whether this thread's wait would be satisfied now."""
         return self.is_signaled()
 
+    def may_end_a_wait(self) -> bool:
+        """Tell whether it is worth looking for a wait that can end now."""
+        return self.is_signaled()
+
     def consume(self, thread: "Thread") -> bool:
         """Take what a satisfied wait takes.  Answers whether the object had been abandoned."""
         return False
@@ -162,7 +166,7 @@ class Waits:
 
     def signaled(self, item: Dispatcher) -> None:
         """Tell that *item* became signaled; end the waits which that satisfies, in the order they came."""
-        while item.waiters and item.is_signaled():
+        while item.waiters and item.may_end_a_wait():
             for wait in item.waiters:
                 result = self._take(wait)
                 if result is not None:

@@ -37,6 +37,13 @@ from ntsessions.executive.security.access_check import process_access_check
 SIGKILL = 9
 
 
+IMPLIED_RIGHTS = {
+    "Process": {access.PROCESS_QUERY_INFORMATION: access.PROCESS_QUERY_LIMITED_INFORMATION},
+    "Thread": {access.THREAD_QUERY_INFORMATION: access.THREAD_QUERY_LIMITED_INFORMATION},
+}
+"""A handle with the older right brings the lesser one that Vista split from it."""
+
+
 @handles(Connect)
 def connect(executive: Executive, caller: Thread, call: Connect) -> Connected:
     """Greet a caller."""
@@ -71,6 +78,9 @@ def _open(caller: Thread, item: Process | Thread, call: OpenProcess | OpenThread
     assert item.descriptor is not None
     kind = PROCESS if isinstance(item, Process) else THREAD
     granted = process_access_check(item.descriptor, caller.token, call.desired_access, kind)
+    for right, implied in IMPLIED_RIGHTS[kind.name].items():
+        if granted & right:
+            granted |= implied
     return caller.process.handles.add(item, granted, INHERIT if call.inherit else 0)
 
 

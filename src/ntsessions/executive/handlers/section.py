@@ -136,7 +136,7 @@ def map_view(executive: Executive, caller: Thread, call: MapView) -> ViewGrant:
     size = call.size or section.size - call.offset
     if size <= 0 or call.offset + size > section.size:
         raise nt_error(NtStatus.INVALID_VIEW_SIZE, f"{call.offset} + {call.size} bytes of {section.size}")
-    caller.grant = DescriptorGrant(section.memory_key, section.size, writes)
+    caller.grant = DescriptorGrant(section.memory_key, section.size, writes, section.file)
     return ViewGrant(size, call.offset, writes, copy_on_write=bool(call.access & FILE_MAP_COPY) and not writes)
 
 

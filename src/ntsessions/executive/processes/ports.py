@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ntsessions.executive.executive import Executive
     from ntsessions.executive.security.token import Token
 
-PORTS_PER_SESSION = 64
+PORTS_PER_SESSION = 256
 
 Powers = tuple[object, ...]
 
