@@ -85,7 +85,8 @@ class DrivenHost:
     def accept(self, port_key: int) -> tuple[int, int, int]:
         """Accept one connection on a port, answer it with the port's key, and return the caller's pid, uid, gid."""
         self._send(("accept", port_key))
-        return self._until("answer")
+        who: tuple[int, int, int] = self._until("answer")
+        return who
 
     def wait(self, kind: type[R] | tuple[type[R], ...], which: Callable[[R], bool] = lambda _: True) -> R:
         for report in self._reports:

@@ -61,7 +61,7 @@ def serve(  # noqa: PLR0915 - one verb after the other
 
     import msgspec
 
-    from ntsessions.executive.effects import StartProcess
+    from ntsessions.executive.effects import Effect, StartProcess
     from ntsessions.host.host import Host
 
     loop = EpollLoop()
@@ -74,7 +74,7 @@ def serve(  # noqa: PLR0915 - one verb after the other
         except BrokenPipeError:
             return  # the test has left; what is reported while closing interests nobody
 
-    def perform(effect: object, descriptors: tuple[int, ...]) -> None:
+    def perform(effect: Effect, descriptors: tuple[int, ...]) -> None:
         if isinstance(effect, StartProcess) and descriptors:
             effect = msgspec.structs.replace(effect, descriptors=host.hold_descriptors(descriptors))
         host.perform(effect)

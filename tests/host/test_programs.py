@@ -105,7 +105,8 @@ def test_signals_and_umask_and_limits_are_the_defaults(host: DrivenHost) -> None
     umask, blocked, ignored, _, limit = ran.output.splitlines()
     assert umask.lstrip("0") == "22"
     assert int(blocked.split()[1], 16) == 0
-    assert int(ignored.split()[1], 16) == 0
+    internal = 0b11 << 31  # signals 32 and 33 are the C library's own; make leaves them ignored, and nobody can tell
+    assert int(ignored.split()[1], 16) & ~internal == 0
     assert limit == host.shell(port, "ulimit -S -n").output.strip()
 
 
