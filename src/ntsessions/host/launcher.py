@@ -26,6 +26,7 @@ from ntsessions.host.channel import Channel, Message
 from ntsessions.host.groups import ProcessGroups
 from ntsessions.host.groups.cgroup_directory import kill_each
 from ntsessions.host.groups.choose import GroupsUnavailable, choose_groups, tree_of_this_process
+from ntsessions.host.groups.process_tree import ProcessTree
 from ntsessions.host.instance_place import InstancePlace, instance_name, prepare_instance
 from ntsessions.host.isolation import Isolation, Mode
 from ntsessions.host.launched_jobs import LaunchedJobs
@@ -124,7 +125,7 @@ def _first_launcher(channel: Channel, start: _Start) -> None:
         channel.send(LauncherFailed(getattr(error, "errno", None) or 0, str(error)))
         return
     setting = Setting(place, start.isolation.mode, limit)
-    name, notes = ("none", ()) if groups is None else (groups.name, groups.notes)
+    name, notes = ("none", ProcessTree.notes) if groups is None else (groups.name, groups.notes)
     channel.send(LauncherReady(name, notes))
     if groups is None:
         ForkingLauncher(channel, setting).run()
