@@ -20,9 +20,6 @@ _BY_SIGNAL: dict[int, int] = {
 }
 _BY_STATUS = {status: signal for signal, status in _BY_SIGNAL.items()}
 
-EXCEPTION_STATUSES = frozenset(_BY_STATUS) - {0xC000013A}
-"""What a job reports as an abnormal exit."""
-
 
 def status_of_signal(signal: int) -> int:
     """Return the exit status of a process that *signal* ended."""

@@ -44,9 +44,6 @@ class ObjectAttributes(IntFlag):
     OPENLINK = 0x100
 
 
-VALID_ATTRIBUTES = 0x1FF2 | 0x1 | 0x4
-
-
 class EventType(IntEnum):
     """How an event resets."""
 
@@ -59,13 +56,6 @@ class TimerType(IntEnum):
 
     NOTIFICATION = 0
     SYNCHRONIZATION = 1
-
-
-class WaitType(IntEnum):
-    """How many of the objects a wait needs."""
-
-    ALL = 0
-    ANY = 1
 
 
 class OpenedHandle(Reply, frozen=True):

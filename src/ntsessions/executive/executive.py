@@ -177,11 +177,6 @@ class Executive:
         """Return when the next thing is due: on the steady clock, and in UTC; None for nothing."""
         return self.steady.next_due(), self.absolute.next_due()
 
-    @property
-    def has_deadlines(self) -> bool:
-        """Tell whether anything is due at any time."""
-        return bool(self.steady.live or self.absolute.live)
-
     def take_effects(self) -> list[Effect]:
         """Return, once and in order, what the world is to do."""
         effects, self.effects = self.effects, []

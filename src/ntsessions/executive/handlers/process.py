@@ -21,14 +21,12 @@ from ntsessions.abi.calls.process import (
 from ntsessions.abi.errors import NtError, nt_error
 from ntsessions.abi.exit_status import status_of_signal
 from ntsessions.abi.object_types import PROCESS, THREAD
-from ntsessions.abi.privileges import Privilege
 from ntsessions.abi.status import NtStatus
 from ntsessions.executive import effects, reports
 from ntsessions.executive.executive import PENDING, Pending
 from ntsessions.executive.handlers.create_process import did_not_start
 from ntsessions.executive.handlers.registry import Executive, Thread, handles, takes
 from ntsessions.executive.objects.handles import INHERIT
-from ntsessions.executive.objects.naming import require
 from ntsessions.executive.processes.entry import enter_process
 from ntsessions.executive.processes.process import Process
 from ntsessions.executive.processes.session_access import session_for
@@ -239,8 +237,3 @@ def exit_status_of(exit_code: int | None, signal: int | None) -> int:
     if signal is not None:
         return status_of_signal(signal)
     return int(NtStatus.UNSUCCESSFUL) if exit_code is None else exit_code
-
-
-def require_tcb(caller: Thread) -> None:
-    """Raise PRIVILEGE_NOT_HELD unless the caller is a part of the system."""
-    require(caller, Privilege.SeTcbPrivilege)
