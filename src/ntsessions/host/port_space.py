@@ -11,6 +11,7 @@ with another socket mounted.  The rest of the session is the same file systems i
 import contextlib
 import os
 import socket
+import sys
 from typing import NamedTuple
 
 from ntsessions.abi.names import PORT_PATH
@@ -22,6 +23,8 @@ from ntsessions.host.session_space import RUNTIME_PARENT, Namespaces, SessionSpa
 
 _BACKLOG = 128
 _POINT, _SOCKET_NAME = os.path.split(PORT_PATH)
+_OWN_COMMANDS = os.path.dirname(sys.executable)
+"""Where `nts` is; last on the PATH of a session, so that it stands before nothing of the machine's."""
 
 
 class _Tree(NamedTuple):
@@ -170,7 +173,7 @@ def environment_of(identity: UnixIdentity, runtime_dir: str) -> dict[str, str]:
         "USER": identity.user_name,
         "LOGNAME": identity.user_name,
         "SHELL": identity.shell,
-        "PATH": search,
+        "PATH": f"{search}:{_OWN_COMMANDS}",
         "LANG": "C.UTF-8",
         "XDG_RUNTIME_DIR": runtime_dir,
         "DBUS_SESSION_BUS_ADDRESS": f"unix:path={runtime_dir}/bus",
