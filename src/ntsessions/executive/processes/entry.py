@@ -35,10 +35,14 @@ def enter_process(executive: "Executive", session: "Session", port: "Port", pid:
     parent = executive.processes_by_id.get(parent_pid)
     process = new_process(executive, session, port, parent)
     process.parent_id = parent_pid
-    place_process(executive, process, pid, start_time)
-    process.is_watched = True
-    executive.emit(WatchProcess(process.key, pid))
+    _place_and_watch(executive, process, pid, start_time)
     return process
+
+
+def _place_and_watch(executive: "Executive", process: Process, pid: int, start_time: int) -> None:
+    """Give a process that somebody else started its pid, and have its end told."""
+    place_process(executive, process, pid, start_time)
+    executive.emit(WatchProcess(process.key, pid))
 
 
 def place_process(executive: "Executive", process: Process, pid: int, start_time: int) -> None:
@@ -93,13 +97,11 @@ def _enter_connected(executive: "Executive", port: "Port", report: "ThreadConnec
     process = new_process(executive, session, port, source)
     process.parent_id = report.ancestors[0][0] if report.ancestors else 0
     process.command = report.command
-    place_process(executive, process, report.pid, report.start_time)
+    _place_and_watch(executive, process, report.pid, report.start_time)
     for key in report.job_keys:
         job = executive.jobs.get(key)
         if job is not None:
             job.admit(process, executive)
-    process.is_watched = True
-    executive.emit(WatchProcess(process.key, report.pid))
     return process
 
 

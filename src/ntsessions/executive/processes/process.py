@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Process(Dispatcher):
     """One process."""
 
-    __slots__ = ("command", "create_time", "exit_code_asked", "exit_status", "exit_time", "handles", "is_watched",
+    __slots__ = ("command", "create_time", "exit_code_asked", "exit_status", "exit_time", "handles",
                  "jobs", "key", "parent_id", "port", "process_id", "session", "start_time", "threads",
                  "token")  # fmt: skip
 
@@ -50,7 +50,6 @@ class Process(Dispatcher):
         """The code that TerminateProcess asked for, until the process is seen to end."""
         self.create_time = 0
         self.exit_time = 0
-        self.is_watched = False
 
     @property
     def has_exited(self) -> bool:

@@ -75,7 +75,8 @@ def remove(executive: "Executive", session: Session) -> None:
     """Take a session out of the executive: its processes have ended."""
     for process in list(session.processes.values()):
         executive.end_process(process, int(NtStatus.UNSUCCESSFUL))
-    set_user_gone(executive, session)
+    set_user(executive, session, None)
+    session.first_port = None
     for port in list(session.ports.values()):
         close_port(executive, port)
     remove_session(executive.root, session.session_id)
@@ -100,14 +101,6 @@ def _bury(executive: "Executive", directory: Directory) -> None:
                     item.parent.unlink(item)
                 release_object(item)
                 item.on_last_handle(executive)
-
-
-def set_user_gone(executive: "Executive", session: Session) -> None:
-    """Nobody is logged on any more."""
-    if session.user_token is not None:
-        executive.drop_logon(session.user_token.authentication_id)
-        session.user_token = None
-    session.first_port = None
 
 
 def system_process(executive: "Executive") -> Process:
