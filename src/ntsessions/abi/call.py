@@ -46,6 +46,7 @@ class CallSpec:
         fidelity: Partial | None,
         takes_descriptors: bool,
         gives_descriptors: bool,
+        one_way: bool,
         secrets: frozenset[str],
     ) -> None:
         self.number = number
@@ -58,6 +59,8 @@ class CallSpec:
         """File descriptors may follow the call."""
         self.gives_descriptors = gives_descriptors
         """File descriptors go with the reply."""
+        self.one_way = one_way
+        """It may be made without asking for a reply."""
         self.secrets = secrets
         """Fields that no log may show."""
 
@@ -107,6 +110,7 @@ def syscall(
     fidelity: Partial | None = None,
     takes_descriptors: bool = False,
     gives_descriptors: bool = False,
+    one_way: bool = False,
     secrets: Iterable[str] = (),
 ) -> Callable[[C], C]:
     """Declare a call under *number*."""
@@ -121,6 +125,7 @@ def syscall(
             fidelity=fidelity,
             takes_descriptors=takes_descriptors,
             gives_descriptors=gives_descriptors,
+            one_way=one_way,
             secrets=frozenset(secrets),
         )
         if number in CALLS:

@@ -9,7 +9,7 @@
     |-- NotOwner(PermissionError)         |-- InvalidName(ValueError)       |-- ObjectExists(FileExistsError)
     |-- LogonError(PermissionError)       |-- TypeMismatch(TypeError)       |-- ProcessNotFound(ProcessLookupError)
     |-- QuotaExceeded(MemoryError)        |-- LimitExceeded(OverflowError)  |-- Cancelled, SessionBusy
-    |-- NotImplementedHere(NotImplementedError)                            |-- ProtocolMismatch(ConnectionError)
+    |-- NotImplementedHere(NotImplementedError)  |-- InUse(OSError)         |-- ProtocolMismatch(ConnectionError)
     `-- InternalError(RuntimeError)
 """
 
@@ -98,6 +98,10 @@ class Cancelled(NtError):
     """The call was taken back before it finished."""
 
 
+class InUse(NtError, OSError):
+    """Somebody uses it, so it cannot be closed, changed or taken."""
+
+
 class SessionBusy(NtError):
     """The session is changing state; try again when it has."""
 
@@ -119,7 +123,7 @@ _CLASSES: dict[str, type[NtError]] = {
     for cls in (
         NtError, AccessDenied, PrivilegeNotHeld, NotOwner, LogonError, QuotaExceeded, InvalidHandle, InvalidParameter,
         InvalidName, TypeMismatch, LimitExceeded, ObjectNotFound, SessionNotFound, ObjectExists, ProcessNotFound,
-        Cancelled, SessionBusy, NotImplementedHere, ProtocolMismatch, InternalError,
+        Cancelled, InUse, SessionBusy, NotImplementedHere, ProtocolMismatch, InternalError,
     )
 }  # fmt: skip
 

@@ -7,6 +7,10 @@ says nothing and proves nothing: the socket that answers does."""
 STATE_DIR_VARIABLE = "NTSESSIONS_STATE_DIR"
 CONTROL_SOCKET = "control"
 """Name of the operator's socket inside the state directory."""
+CONFIGURATION = "ntsessions.toml"
+"""Name of the configuration, in the state directory or the machine's own place."""
+SERVICE_LOGS = "service-logs"
+"""Directory inside the state directory: what each service wrote, in NAME.log, and before that in NAME.log.1."""
 
 BASE_NAMED_OBJECTS = r"\BaseNamedObjects"
 SESSIONS = r"\Sessions"
@@ -30,9 +34,10 @@ NT keeps the list in `ObUnsecureGlobalNames`; these are its defaults.
 
 def upcase(name: str) -> str:
     """Return *name* in upper case as NT compares names: letter by letter, so that none becomes two (1.8)."""
-    if name.isascii():
-        return name.upper()
-    return "".join(upper if len(upper := letter.upper()) == 1 else letter for letter in name)
+    upper = name.upper()
+    if len(upper) == len(name):  # letters only ever become more
+        return upper
+    return "".join(large if len(large := letter.upper()) == 1 else letter for letter in name)
 
 
 def base_named_objects(session_id: int) -> str:

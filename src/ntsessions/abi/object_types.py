@@ -65,6 +65,9 @@ IO_COMPLETION = ObjectType("IoCompletion", 0x1F0003, _mapping(0x20001, 0x20002, 
 WINDOW_STATION = ObjectType(
     "WindowStation", 0xF037F, _mapping(0x20303, 0x2001C, 0x20060, 0xF037F), "WINSTA_", is_container=True
 )
+WITHOUT_SCREEN: Final = _mapping(0x20103, 0x2000C, 0x20060, 0xF016F)
+"""What generic rights ask for on a window station that is not interactive: nothing about a screen (6.1).  In access
+control lists they mean what the type says: who made one may open it again with WINSTA_ALL_ACCESS."""
 DESKTOP = ObjectType("Desktop", 0xF01FF, _mapping(0x20041, 0x200BE, 0x20100, 0xF01FF), "DESKTOP_")
 PROCESS = ObjectType(
     "Process",
@@ -91,12 +94,18 @@ TYPE = ObjectType("Type", 0x1F0001, _mapping(0x20000, 0x20000, 0x20000, 0xF0001)
 # Not an object of NT's kernel but what Terminal Services guards with WINSTATION_ rights.  The mapping is ours: looking
 # reads, arriving executes, everything that disturbs the session's user writes.
 SESSION = ObjectType("Session", 0xF03FF, _mapping(0x20001, 0x202DE, 0x20120, 0xF03FF), "WINSTATION_", is_named=False)
+# Not objects of NT's kernel either: what its service control manager guards, with handles of its own.
+SERVICE_DATABASE = ObjectType(
+    "ServiceDatabase", 0xF003F, _mapping(0x20014, 0x20022, 0x20009, 0xF003F), "SC_MANAGER_", is_named=False
+)
+SERVICE = ObjectType("Service", 0xF01FF, _mapping(0x2008D, 0x20002, 0x20170, 0xF01FF), "SERVICE_", is_named=False)
 
 TYPES: dict[str, ObjectType] = {
     row.name: row
     for row in (
         EVENT, MUTANT, SEMAPHORE, TIMER, SECTION, JOB, DIRECTORY, SYMBOLIC_LINK, KEYED_EVENT, IO_COMPLETION,
-        WINDOW_STATION, DESKTOP, PROCESS, THREAD, TOKEN, FILE, DEVICE, TYPE, SESSION,
+        WINDOW_STATION, DESKTOP, PROCESS, THREAD, TOKEN, FILE, DEVICE, TYPE, SESSION, SERVICE_DATABASE,
+        SERVICE,
     )
 }  # fmt: skip
 

@@ -98,10 +98,34 @@ class NtStatus(IntEnum):
     MAPPED_ALIGNMENT = 0xC0000220
     ACCOUNT_LOCKED_OUT = 0xC0000234
     HANDLE_NOT_CLOSABLE = 0xC0000235
+    INVALID_FUNCTION = 0xC0070001
+    """FACILITY_NTWIN32 (0xC0070000): a Win32 error that has no NTSTATUS of its own."""
+    BUSY = 0xC00700AA
     SERVICE_ALREADY_RUNNING = 0xC0070420
-    """FACILITY_NTWIN32: a Win32 error that has no NTSTATUS of its own."""
     SERVICE_DOES_NOT_EXIST = 0xC0070424
     SERVICE_NOT_ACTIVE = 0xC0070426
+    DATABASE_DOES_NOT_EXIST = 0xC0070429
+    NO_MORE_USER_HANDLES = 0xC0070486
+    INVALID_WINDOW_HANDLE = 0xC0070578
+    INVALID_MENU_HANDLE = 0xC0070579
+    INVALID_HOOK_HANDLE = 0xC007057C
+    TLW_WITH_WSCHILD = 0xC007057E
+    CANNOT_FIND_WND_CLASS = 0xC007057F
+    WINDOW_OF_OTHER_THREAD = 0xC0070580
+    HOTKEY_ALREADY_REGISTERED = 0xC0070581
+    CLASS_ALREADY_EXISTS = 0xC0070582
+    CLASS_DOES_NOT_EXIST = 0xC0070583
+    CLASS_HAS_WINDOWS = 0xC0070584
+    INVALID_INDEX = 0xC0070585
+    CLIPBOARD_NOT_OPEN = 0xC007058A
+    HOTKEY_NOT_REGISTERED = 0xC007058B
+    HOOK_NEEDS_HMOD = 0xC0070594
+    GLOBAL_ONLY_HOOK = 0xC0070595
+    HOOK_NOT_INSTALLED = 0xC0070597
+    INVALID_THREAD_ID = 0xC00705A4
+    MENU_ITEM_NOT_FOUND = 0xC00705B0
+    REQUIRES_INTERACTIVE_WINDOWSTATION = 0xC00705B3
+    NOT_GUI_PROCESS = 0xC00705BF
     CTX_WINSTATION_NAME_INVALID = 0xC00A0001
     CTX_WINSTATION_NOT_FOUND = 0xC00A0015
     CTX_WINSTATION_BUSY = 0xC00A0017
@@ -215,9 +239,33 @@ STATUS_TABLE: dict[NtStatus, StatusRow] = {
     _S.MAPPED_ALIGNMENT: StatusRow(1132, errno.EINVAL, "InvalidParameter", _H.BAD_REQUEST, "the offset must be a multiple of 65536"),
     _S.ACCOUNT_LOCKED_OUT: StatusRow(1909, errno.EACCES, "LogonError", _H.FORBIDDEN, "the account is locked out"),
     _S.HANDLE_NOT_CLOSABLE: StatusRow(6, errno.EPERM, "NtError", _H.CONFLICT, "the handle is protected from closing"),
+    _S.INVALID_FUNCTION: StatusRow(1, errno.EINVAL, "InvalidParameter", _H.BAD_REQUEST, "not possible there"),
+    _S.BUSY: StatusRow(170, errno.EBUSY, "InUse", _H.CONFLICT, "it is in use"),
     _S.SERVICE_ALREADY_RUNNING: StatusRow(1056, errno.EALREADY, "SessionBusy", _H.CONFLICT, "the service runs already"),
     _S.SERVICE_DOES_NOT_EXIST: StatusRow(1060, errno.ENOENT, "ObjectNotFound", _H.NOT_FOUND, "no such service"),
     _S.SERVICE_NOT_ACTIVE: StatusRow(1062, errno.ESRCH, "SessionBusy", _H.CONFLICT, "the service is not running"),
+    _S.DATABASE_DOES_NOT_EXIST: StatusRow(1065, errno.ENOENT, "ObjectNotFound", _H.NOT_FOUND, "no such database of services"),
+    _S.NO_MORE_USER_HANDLES: StatusRow(1158, errno.EMFILE, "QuotaExceeded", _H.INSUFFICIENT_STORAGE, "no further USER handle can be made"),
+    _S.INVALID_WINDOW_HANDLE: StatusRow(1400, errno.EBADF, "InvalidHandle", _H.NOT_FOUND, "no such window"),
+    _S.INVALID_MENU_HANDLE: StatusRow(1401, errno.EBADF, "InvalidHandle", _H.NOT_FOUND, "no such menu"),
+    _S.INVALID_HOOK_HANDLE: StatusRow(1404, errno.EBADF, "InvalidHandle", _H.NOT_FOUND, "no such hook"),
+    _S.TLW_WITH_WSCHILD: StatusRow(1406, errno.EINVAL, "InvalidParameter", _H.BAD_REQUEST, "a child window needs a parent"),
+    _S.CANNOT_FIND_WND_CLASS: StatusRow(1407, errno.ENOENT, "ObjectNotFound", _H.NOT_FOUND, "no such window class"),
+    _S.WINDOW_OF_OTHER_THREAD: StatusRow(1408, errno.EPERM, "NotOwner", _H.CONFLICT, "the window belongs to another thread"),
+    _S.HOTKEY_ALREADY_REGISTERED: StatusRow(1409, errno.EEXIST, "ObjectExists", _H.CONFLICT, "somebody has this hot key already"),
+    _S.CLASS_ALREADY_EXISTS: StatusRow(1410, errno.EEXIST, "ObjectExists", _H.CONFLICT, "the class exists already"),
+    _S.CLASS_DOES_NOT_EXIST: StatusRow(1411, errno.ENOENT, "ObjectNotFound", _H.NOT_FOUND, "no such window class"),
+    _S.CLASS_HAS_WINDOWS: StatusRow(1412, errno.EBUSY, "InUse", _H.CONFLICT, "the class still has windows"),
+    _S.INVALID_INDEX: StatusRow(1413, errno.EINVAL, "InvalidParameter", _H.BAD_REQUEST, "no such index"),
+    _S.CLIPBOARD_NOT_OPEN: StatusRow(1418, errno.EBADF, "InvalidHandle", _H.CONFLICT, "the thread does not have the clipboard open"),
+    _S.HOTKEY_NOT_REGISTERED: StatusRow(1419, errno.ENOENT, "ObjectNotFound", _H.NOT_FOUND, "there is no such hot key"),
+    _S.HOOK_NEEDS_HMOD: StatusRow(1428, errno.EINVAL, "InvalidParameter", _H.BAD_REQUEST, "a hook on other threads needs a module"),
+    _S.GLOBAL_ONLY_HOOK: StatusRow(1429, errno.EINVAL, "InvalidParameter", _H.BAD_REQUEST, "this hook is for all threads or none"),
+    _S.HOOK_NOT_INSTALLED: StatusRow(1431, errno.ENOENT, "ObjectNotFound", _H.NOT_FOUND, "the hook is not installed"),
+    _S.INVALID_THREAD_ID: StatusRow(1444, errno.ESRCH, "ProcessNotFound", _H.NOT_FOUND, "no such thread, or it has no message queue"),
+    _S.MENU_ITEM_NOT_FOUND: StatusRow(1456, errno.ENOENT, "ObjectNotFound", _H.NOT_FOUND, "no such menu item"),
+    _S.REQUIRES_INTERACTIVE_WINDOWSTATION: StatusRow(1459, errno.EPERM, "AccessDenied", _H.FORBIDDEN, "only an interactive window station can do this"),
+    _S.NOT_GUI_PROCESS: StatusRow(1471, errno.EINVAL, "InvalidParameter", _H.CONFLICT, "the process has no input to be idle for"),
     _S.CTX_WINSTATION_NAME_INVALID: StatusRow(7001, errno.EINVAL, "InvalidName", _H.BAD_REQUEST, "the session name is not valid"),
     _S.CTX_WINSTATION_NOT_FOUND: StatusRow(7022, errno.ENOENT, "SessionNotFound", _H.NOT_FOUND, "no such session"),
     _S.CTX_WINSTATION_BUSY: StatusRow(7024, errno.EBUSY, "SessionBusy", _H.CONFLICT, "the session is busy"),

@@ -30,6 +30,9 @@ CURRENT_EFFECTIVE_TOKEN = -6
 NAMED_OBJECTS = -16
 """As a root directory: the BaseNamedObjects of the caller's session, which kernel32 opens at its first use on NT."""
 
+WINDOW_STATIONS = -17
+"""As a root directory: the WindowStations directory of the caller's session."""
+
 
 class ObjectAttributes(IntFlag):
     """OBJ_ flags of a create or open."""

@@ -1,5 +1,10 @@
-"""The profiles there are."""
+"""The profiles there are.
 
+The first two are of x86, the other two of x64.
+"""
+
+from ntsessions.abi import user_objects
+from ntsessions.abi.shared_section import SharedSection
 from ntsessions.profiles.profile import Profile
 
 XP = Profile(
@@ -13,6 +18,16 @@ XP = Profile(
     logon_sid_in_default_dacl=False,
     single_session_per_user=True,
     services_session_name="Console",
+    allows_interactive_services=True,
+    shared_section=SharedSection(1024, 3072, 512),
+    view_space_kb=48 * 1024,
+    winlogon_heap_kb=128,
+    disconnect_heap_kb=64,
+    heap_granularity=8,
+    user_object_sizes=user_objects.X86,
+    image_space_kb=8 * 1024,
+    structure_space_kb=4 * 1024,
+    paged_pool_kb=16 * 1024,  # XP itself may take the pool of the whole system instead
 )
 SERVER2003 = Profile(
     name="server2003",
@@ -25,6 +40,16 @@ SERVER2003 = Profile(
     logon_sid_in_default_dacl=False,
     single_session_per_user=False,
     services_session_name="Console",
+    allows_interactive_services=True,
+    shared_section=SharedSection(1024, 3072, 512),
+    view_space_kb=20 * 1024,  # Terminal Services share out what is there
+    winlogon_heap_kb=128,
+    disconnect_heap_kb=64,
+    heap_granularity=8,
+    user_object_sizes=user_objects.X86,
+    image_space_kb=8 * 1024,
+    structure_space_kb=4 * 1024,
+    paged_pool_kb=16 * 1024,
 )
 VISTA = Profile(
     name="vista",
@@ -37,6 +62,16 @@ VISTA = Profile(
     logon_sid_in_default_dacl=True,
     single_session_per_user=True,
     services_session_name="Services",
+    allows_interactive_services=True,
+    shared_section=SharedSection(1024, 20480, 768),
+    view_space_kb=None,
+    winlogon_heap_kb=192,  # this and the next: seen in dumps, nowhere documented
+    disconnect_heap_kb=96,
+    heap_granularity=16,
+    user_object_sizes=user_objects.X64,
+    image_space_kb=None,
+    structure_space_kb=None,
+    paged_pool_kb=None,
 )
 WINDOWS11 = Profile(
     name="windows11",
@@ -49,6 +84,16 @@ WINDOWS11 = Profile(
     logon_sid_in_default_dacl=True,
     single_session_per_user=True,
     services_session_name="Services",
+    allows_interactive_services=False,
+    shared_section=SharedSection(1024, 20480, 768),
+    view_space_kb=None,
+    winlogon_heap_kb=192,  # this and the next: seen in dumps, nowhere documented
+    disconnect_heap_kb=96,
+    heap_granularity=16,
+    user_object_sizes=user_objects.X64,
+    image_space_kb=None,
+    structure_space_kb=None,
+    paged_pool_kb=None,
 )
 
 PROFILES: dict[str, Profile] = {profile.name: profile for profile in (XP, SERVER2003, VISTA, WINDOWS11)}

@@ -3,9 +3,9 @@
     request   call number (u32), request number (u32), arguments as a msgpack array
     reply     status      (u32), request number (u32), the reply, or for errors a text for people
 
-Little-endian.  A request number of 0 asks for no reply.  Descriptors go with the reply they belong to; those of a
-request follow it in a message of their own, one byte long, because receiving them costs and few calls have any: the top
-bit of the call number announces them.
+Little-endian.  A request number of 0 asks for no reply, which some calls may.  Descriptors go with the reply they
+belong to; those of a request follow it in a message of their own, one byte long, because receiving them costs and few
+calls have any: the top bit of the call number announces them.
 """
 
 from struct import Struct
@@ -15,7 +15,6 @@ from msgspec import DecodeError, ValidationError
 from msgspec.msgpack import Decoder, Encoder
 
 from ntsessions.abi.call import BY_TYPE, CALLS, Call, CallSpec
-from ntsessions.abi.calls.object import Close
 from ntsessions.abi.errors import NtError, nt_error
 from ntsessions.abi.limits import FRAME_BYTES
 from ntsessions.abi.status import NtStatus
@@ -24,7 +23,6 @@ HEADER = Struct("<II")
 NO_REPLY = 0
 DESCRIPTORS_FOLLOW = 0x80000000
 DESCRIPTORS_MESSAGE = b"D"
-_CLOSE = BY_TYPE[Close].number
 
 _encode = Encoder().encode
 _HEADER_BYTES = HEADER.size
@@ -66,8 +64,8 @@ def decode_request(frame: memoryview) -> tuple[CallSpec, int, Call[Any], int]:
     if announced and not spec.takes_descriptors:
         message = f"{spec.name} takes no descriptors"
         raise ProtocolError(message)
-    if not request and number != _CLOSE:
-        message = f"{spec.name} asks for no reply; only Close may"
+    if not request and not spec.one_way:
+        message = f"{spec.name} asks for no reply, which it may not"
         raise ProtocolError(message)
     try:
         return spec, request, spec.decode_call(frame[_HEADER_BYTES:]), announced

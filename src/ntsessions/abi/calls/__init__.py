@@ -2,9 +2,18 @@
 
 from ntsessions.abi.calls import (
     account,
+    atom,
+    clipboard,
+    desktop,
     event,
+    event_log,
+    heap,
+    hook,
     host,
+    hot_key,
     job,
+    menu,
+    message,
     mutant,
     object,  # noqa: A004 - NT's noun
     process,
@@ -16,9 +25,13 @@ from ntsessions.abi.calls import (
     timer,
     token,
     wait,
+    window,
+    window_class,
+    window_station,
 )
 
 __all__ = [
-    "account", "event", "host", "job", "mutant", "object", "process", "section", "semaphore", "service", "session",
-    "system", "timer", "token", "wait",
+    "account", "atom", "clipboard", "desktop", "event", "event_log", "heap", "hook", "host", "hot_key", "job", "menu",
+    "message", "mutant", "object", "process", "section", "semaphore", "service", "session", "system", "timer", "token",
+    "wait", "window", "window_class", "window_station",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Events: set by one, seen by one (synchronization) or by all (notification)."""
 
-from ntsessions.abi.call import Call, Reply, syscall
+from ntsessions.abi.call import Call, Partial, Reply, syscall
 from ntsessions.abi.calls.object import CREATE_ERRORS, OPEN_ERRORS
 from ntsessions.abi.status import NtStatus as S
 from ntsessions.abi.types import AccessMask, Handle, OpenedHandle
@@ -25,7 +25,12 @@ class CreateEvent(Call[OpenedHandle]):
     security: bytes | None = None
 
 
-@syscall(0x0021, fails_with=OPEN_ERRORS)
+@syscall(
+    0x0021,
+    fails_with=OPEN_ERRORS,
+    fidelity=Partial(r"of the events of \KernelObjects, LowMemoryCondition and HighMemoryCondition follow Linux's "
+                     "pressure stall information, and the others never change; CritSecOutOfMemoryEvent is not there"),
+)  # fmt: skip
 class OpenEvent(Call[int]):
     """Open an event by name."""
 

@@ -21,6 +21,10 @@ class HostInformation(Reply, frozen=True):
     object_count: int
     handle_count: int
     notes: tuple[str, ...] = ()
+    shared_section: str = ""
+    """Sizes of the heaps of windowing, as SharedSection has them."""
+    view_space_kb: int | None = None
+    """What a session has for its heaps; None: as needed."""
 
 
 @syscall(0x00E0)

@@ -51,7 +51,14 @@ class TerminateJob(Call[None]):
     exit_code: int = 1
 
 
-@syscall(0x0094, fails_with=_BY_HANDLE)
+@syscall(
+    0x0094,
+    fails_with=_BY_HANDLE,
+    fidelity=Partial(
+        "where no cgroup can be written, a process that first connects, or is opened, after all its parents have ended "
+        "is taken to be in no job; a job without handles is forgotten with the last member that had connected"
+    ),
+)
 class IsProcessInJob(Call[bool]):
     """Tell whether a process belongs to a job (0: to any), also after it exited.  Needs JOB_OBJECT_QUERY."""
 
@@ -78,8 +85,9 @@ class JobLimits(Reply, frozen=True):
 
 
 _LIMITS_FIDELITY = Partial(
-    "active processes, job memory, kill on close and breakaway are enforced; process and job time limits, working set, "
-    "affinity and priority are stored and told, not enforced; peak memory per process is not measured"
+    "active processes, job memory, kill on close and breakaway are enforced; what a program forks never breaks away, "
+    "and is an active process from when it connects: beyond the limit it is ended then; process and job time limits, "
+    "working set, affinity and priority are stored and told, not enforced; peak memory per process is not measured"
 )
 
 

@@ -13,9 +13,9 @@ DUPLICATE_SAME_ACCESS = 2
 DUPLICATE_SAME_ATTRIBUTES = 4
 
 
-@syscall(0x0001, fails_with={S.INVALID_HANDLE, S.HANDLE_NOT_CLOSABLE})
+@syscall(0x0001, one_way=True, fails_with={S.INVALID_HANDLE, S.HANDLE_NOT_CLOSABLE})
 class Close(Call[None]):
-    """Close a handle.  Clients send it without waiting for the reply.
+    """Close a handle.
 
     When it was the last handle of a temporary object, the name is gone at once, even if views or waits keep the
     object itself alive.

@@ -1,5 +1,9 @@
 """Processes and threads.  A process is a real one; a connection to the daemon is a thread of it."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from ntsessions.abi.call import Call, Partial, Reply, syscall
 from ntsessions.abi.status import NtStatus as S
 from ntsessions.abi.types import AccessMask, Handle
@@ -54,17 +58,20 @@ CREATE_BREAKAWAY_FROM_JOB = 0x01000000
                              S.INVALID_FILE_FOR_SECTION, S.INVALID_SECURITY_DESCR, S.INVALID_ACL, S.INVALID_SID,
                              S.INVALID_OWNER},
     fidelity=Partial("the first thread is a stand-in until the program connects; image and command line are a Linux "
-                     "program and its arguments; window station and desktop are not chosen yet"),
+                     "program and its arguments"),
 )  # fmt: skip
 class CreateProcess(Call[CreatedProcess]):
-    """Start a program, with the caller's primary token or another.
+    r"""Start a program, with the caller's primary token or another.
 
     `token` 0 is the caller's own; another one needs TOKEN_QUERY, DUPLICATE and ASSIGN_PRIMARY, SeIncreaseQuota, and
     SeAssignPrimaryToken unless it is a restricted copy of the caller's.  The process belongs to the session of its
     token.  `inherit_handles` copies the inheritable handles to the same values, within one session only.
     `descriptor_count` descriptors follow (0 or 3: standard input, output, error).  `flags`: CREATE_SUSPENDED 4,
     CREATE_NEW_CONSOLE 0x10 (descriptor 0 becomes the controlling terminal), CREATE_BREAKAWAY_FROM_JOB 0x1000000.
-    `jobs`: handles of jobs to start in, besides those inherited.
+    `jobs`: handles of jobs to start in, besides those inherited.  `desktop` is STARTUPINFO.lpDesktop:
+    `WinSta0\Default`, `Default`, empty for the rules of 6.4; None hands the caller's own on.  A process that
+    cannot be connected to its window station and desktop runs nothing and ends with 0xC0000142.  `output_log`: the
+    service whose log takes standard output and error, where no descriptors follow (needs SeTcbPrivilege).
     """
 
     arguments: tuple[str, ...]
@@ -80,6 +87,10 @@ class CreateProcess(Call[CreatedProcess]):
     inherit_process: bool = False
     inherit_thread: bool = False
     jobs: tuple[Handle, ...] = ()
+    desktop: Annotated[str, Meta(max_length=1024)] | None = None
+    inherit_desktop: bool = False
+    """STARTF_DESKTOPINHERIT: a program of LocalSystem may be connected to WinSta0 without being told its name."""
+    output_log: str = ""
 
 
 @syscall(
@@ -130,6 +141,10 @@ class ProcessInformation(Reply, frozen=True):
     thread_count: int
     create_time: int
     exit_time: int
+    desktop: str = ""
+    """`WinSta0\\Default`: where it started; empty when it is connected to none."""
+    ended_because: str = ""
+    """Why the system ended it; empty when it did not."""
 
 
 @syscall(0x0085, fails_with=_BY_HANDLE)

@@ -23,6 +23,10 @@ class ConnectState(IntEnum):
     INIT = 9
 
 
+SESSION_LOCK, SESSION_UNLOCK = 7, 8
+"""WTS_SESSION_LOCK and its opposite, as notifications have them."""
+
+
 class SessionInformation(Reply, frozen=True):
     """One session.  `name` is what Terminal Services calls it: Services, Console, or empty when disconnected."""
 
@@ -53,6 +57,25 @@ class QuerySession(Call[SessionInformation]):
     """Read one session; -1 is the caller's.  Needs WINSTATION_QUERY on another one."""
 
     session_id: int
+
+
+class SessionMemory(Reply, frozen=True):
+    """What Linux really uses for the processes of one session, in bytes.
+
+    Every page that a process maps is either private, mapped by nobody else (what it wrote, or copied on write), or
+    shared.  `proportional` divides each shared page by all that map it, so that the sum over all processes of a machine
+    is what they take together.
+    """
+
+    processes: int
+    """Those that were measured."""
+    shared: int
+    """Counted in every process that maps it: a library of three programs counts three times."""
+    private: int
+    proportional: int
+    """Without shared huge pages: Linux does not tell by how many they are mapped."""
+    unreadable: int = 0
+    """Processes that Linux does not let this host look into; nothing of theirs is counted."""
 
 
 class LoggedOn(Reply, frozen=True):
@@ -91,14 +114,16 @@ class Logon(Call[LoggedOn]):
     0x00B3,
     fails_with={S.CTX_WINSTATION_NOT_FOUND, S.ACCESS_DENIED, S.CTX_WINSTATION_BUSY, S.BAD_IMPERSONATION_LEVEL},
     fidelity=Partial(
-        "as with EWX_FORCE: programs are not asked first, they have no windows to be asked through yet; the "
-        "user of session 0 under xp and server2003 cannot be logged off without the host"
+        "as with EWX_FORCE: programs are not asked first, they have no windows to be asked through yet; what "
+        "the user of session 0 left in its shared memory, queues and display sockets stays there, as the session does"
     ),
 )
 class Logoff(Call[tuple[int, ...]]):
     """End a session with every process in it, and answer when nothing of it is left.
 
-    Needs WINSTATION_LOGOFF: one's own session, or RESET on another's.  Session 0 stays: ACCESS_DENIED.
+    Needs WINSTATION_LOGOFF: one's own session, or RESET on another's.  Session 0 stays, and so do its services and
+    whoever else runs programs there: of its user (under xp and server2003) every process ends that is of the same logon
+    session, or of one made from it there, and then another user may come.  Nobody logged on there: ACCESS_DENIED.
     Answers the ids of processes that could not be killed (always empty unless Linux itself refuses).
     """
 
@@ -122,7 +147,7 @@ class QueryUserToken(Call[RunTarget]):
     """Get the primary token of a session's user (WTSQueryUserToken).
 
     Needs SeTcbPrivilege, except for the caller's own session.  Nobody logged on: NO_TOKEN.  The filtered half of a
-    split token.  Session 0 answers the system's token to the system.
+    split token.  Session 0 without a user answers the system's token to the system.
     """
 
     session_id: int
@@ -161,3 +186,17 @@ class WaitSessionNotification(Call[tuple[SessionNotification, ...]]):
 
     since: int = -1
     timeout: Timeout = INFINITE
+
+
+@syscall(
+    0x00B6,
+    fails_with={S.CTX_WINSTATION_NOT_FOUND, S.ACCESS_DENIED},
+    fidelity=Partial("ours: pages as Linux counts them; NT has performance counters for each session"),
+)
+class QuerySessionMemory(Call[SessionMemory]):
+    """Measure what the processes of a session use now; -1 is the caller's session.
+
+    Needs WINSTATION_QUERY on another one.  Takes some milliseconds per large process.
+    """
+
+    session_id: int

@@ -4,6 +4,7 @@ They are ordinary calls with ordinary checks, so whoever holds the privileges ma
 """
 
 from ntsessions.abi.call import Call, Reply, syscall
+from ntsessions.abi.luids import SYSTEM_LUID
 from ntsessions.abi.status import NtStatus as S
 from ntsessions.abi.types import Handle
 
@@ -28,12 +29,13 @@ class DeleteSession(Call[tuple[int, ...]]):
     session_id: int
 
 
-@syscall(0x00F2, fails_with={S.PRIVILEGE_NOT_HELD, S.CTX_WINSTATION_NOT_FOUND, S.INVALID_HANDLE,
-                             S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED})  # fmt: skip
+@syscall(0x00F2, fails_with={S.PRIVILEGE_NOT_HELD, S.CTX_WINSTATION_NOT_FOUND, S.INVALID_PARAMETER,
+                             S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED})  # fmt: skip
 class SetSession(Call[None]):
     """Change a session's state and user, and tell who waits for such news.  Needs SeTcbPrivilege.
 
-    `token`: of who is logged on now; 0 nobody; None unchanged.  `notification`: the WTS code to send, 0 for none.
+    `state`: a `ConnectState`.  `token`: of who is logged on now; 0 nobody; None unchanged.  `notification`: the WTS
+    code to send, 0 for none.
     """
 
     session_id: int
@@ -64,11 +66,26 @@ class LogonTokens(Reply, frozen=True):
     logon_session: int
 
 
+@syscall(0x00F4, fails_with={S.PRIVILEGE_NOT_HELD, S.CTX_WINSTATION_NOT_FOUND, S.NO_TOKEN, S.CTX_WINSTATION_BUSY})
+class EndLogon(Call[tuple[int, ...]]):
+    """Log off the user of session 0, which stays.  Needs SeTcbPrivilege.
+
+    Every process of the user's logon session, and of the logon sessions that were made from it there, is killed.
+    Answers, when that is done, the ids of processes that Linux would not let die.  Nobody logged on there: NO_TOKEN.
+    """
+
+    session_id: int
+
+
 @syscall(0x00F3, fails_with={S.PRIVILEGE_NOT_HELD, S.INVALID_PARAMETER, S.CTX_WINSTATION_NOT_FOUND, S.INVALID_SID,
                              S.TOO_MANY_OPENED_FILES})  # fmt: skip
 class CreateLogon(Call[LogonTokens]):
-    """Make a logon session and its tokens for an account that was authenticated.  Needs SeCreateTokenPrivilege."""
+    """Make a logon session and its tokens for an account that was authenticated.  Needs SeCreateTokenPrivilege.
+
+    `origin`: the logon session that asked for it; there must be one.
+    """
 
     facts: LogonFacts
     logon_type: int
     session_id: int
+    origin: int = SYSTEM_LUID

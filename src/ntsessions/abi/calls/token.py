@@ -112,6 +112,10 @@ class TokenInformation(Reply, frozen=True):
     has_linked_token: bool
     origin: int
     logon_sid: str
+    mandatory_policy: int = 0
+    """TOKEN_MANDATORY_POLICY_: NO_WRITE_UP 1, NEW_PROCESS_MIN 2."""
+    source_id: int = 0
+    """LUID of who made it, which `source` names."""
 
 
 @syscall(0x00A5, fails_with=_BY_HANDLE)
@@ -226,7 +230,7 @@ class QueryLogonSessions(Call[tuple[LogonSessionInformation, ...]]):
 
 
 class AccountName(Reply, frozen=True):
-    """The name behind a SID; `use`: SidTypeUser 1, Group 2, Alias 4, WellKnownGroup 5, Unknown 8."""
+    """The name behind a SID; `use`: SidTypeUser 1, Group 2, Alias 4, WellKnownGroup 5, Label 10."""
 
     sid: str
     domain: str
