@@ -5,15 +5,15 @@ large is imported after the fork.
 """
 
 import argparse
+import contextlib
 import os
 import socket
 import sys
-from pathlib import Path
 
 from ntsessions import __version__
 from ntsessions.client.socket_address import seqpacket, socket_address
 from ntsessions.host.isolation import IsolationError, enter_own_namespaces
-from ntsessions.host.launcher import start_launcher
+from ntsessions.host.launcher_fork import start_launcher
 from ntsessions.host.store import StateDirInUse, StateStore
 
 CONTROL = "control"
@@ -21,7 +21,7 @@ CONTROL = "control"
 
 def main() -> int:
     """Run the daemon; returns its exit status."""
-    arguments = _parse()
+    arguments = command_line().parse_args()
     ready = Readiness(arguments.ready_fd)
     try:
         _run(arguments, ready)
@@ -55,43 +55,51 @@ class Readiness:
         self._tell(f"error: {text}")
 
 
-def _parse() -> argparse.Namespace:
+def command_line() -> argparse.ArgumentParser:
+    """Return what can be said on the command line."""
     parser = argparse.ArgumentParser(prog="ntsessionsd", description="The ntsessions daemon; `nts up` starts it.")
-    parser.add_argument("--state-dir", required=True, type=Path, help="directory of this instance's state")
+    parser.add_argument("--state-dir", required=True, help="directory of this instance's state")
     parser.add_argument("--profile", help="version of Windows to be: xp, server2003, vista, windows11")
+    parser.add_argument("--shared-section", help="sizes of desktop heaps in KB: A,B,C")
     parser.add_argument("--groups", default=os.environ.get("NTSESSIONS_GROUPS", ""), help=argparse.SUPPRESS)
     parser.add_argument("--ready-fd", type=int, help="descriptor to write `ready` or `error: ...` to")
     parser.add_argument("--verbose", action="store_true", help="show where an error came from")
     parser.add_argument("--version", action="version", version=f"ntsessionsd {__version__}")
-    return parser.parse_args()
+    return parser
 
 
 def _run(arguments: argparse.Namespace, ready: Readiness) -> None:
-    state_dir = arguments.state_dir.absolute()
-    store = StateStore(str(state_dir))
+    state_dir = os.path.join(os.getcwd(), arguments.state_dir)
+    store = StateStore(state_dir)
     store.lock()
     control = _bind_control(state_dir)
     isolation = enter_own_namespaces()
-    launcher = start_launcher(str(state_dir), isolation, arguments.groups)
+    launcher = start_launcher(state_dir, isolation, arguments.groups)
     try:
-        from ntsessions.daemon.serve import serve  # noqa: PLC0415 - large, and the launcher must not carry it
+        from ntsessions.daemon.serve import Asked, serve  # noqa: PLC0415 - large, and the launcher must not carry it
 
-        serve(arguments.profile, state_dir, store, control, isolation, launcher, ready.ready)
+        asked = Asked(arguments.profile, arguments.shared_section)
+        serve(asked, state_dir, store, control, isolation, launcher, ready.ready)
     finally:
-        (state_dir / CONTROL).unlink(missing_ok=True)
+        _remove(os.path.join(state_dir, CONTROL))
 
 
-def _bind_control(state_dir: Path) -> socket.socket:
+def _bind_control(state_dir: str) -> socket.socket:
     """Listen for operators; a socket that a killed daemon left is replaced (we hold the lock)."""
-    path = state_dir / CONTROL
-    path.unlink(missing_ok=True)
+    path = os.path.join(state_dir, CONTROL)
+    _remove(path)
     control = seqpacket()
     control.setblocking(False)
-    with socket_address(str(path)) as address:
+    with socket_address(path) as address:
         control.bind(address)
-    path.chmod(0o600)
+    os.chmod(path, 0o600)
     control.listen(128)
     return control
+
+
+def _remove(path: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
 
 
 if __name__ == "__main__":

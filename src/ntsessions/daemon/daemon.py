@@ -68,6 +68,7 @@ class Daemon:
     def run(self, host: Host, started: reports.HostStarted) -> None:
         """Serve until told to shut down."""
         self.host = host
+        self.executive.make_region = host.memory.region
         self._limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - RESERVED_DESCRIPTORS
         self._listen(self._control, CONTROL_PORT)
         self._watch_signals()
@@ -77,7 +78,7 @@ class Daemon:
         _spare_the_collector()
         self.loop.run(self._end_of_turn)
         if self.system.failure:
-            raise HostFailed(f"session 0 could not be prepared: {self.system.failure}")
+            raise HostFailed(self.system.failure)
         for connection in list(self._connections.values()):
             connection.close()
 
@@ -271,7 +272,7 @@ class Daemon:
             sock.close()
             return
         self._next_key += 1
-        report = peer.identify(sock, self._next_key, port_key)
+        report = peer.identify(sock, self._next_key, port_key, self.host.jobs_of)
         if report is None:
             sock.close()
             return

@@ -3,6 +3,7 @@
 import os
 import socket
 import struct
+from collections.abc import Callable
 
 from ntsessions.executive.reports import ThreadConnected
 from ntsessions.host import processes
@@ -11,9 +12,12 @@ _CREDENTIALS = struct.Struct("3i")
 ANCESTORS = 16
 
 
-def identify(sock: socket.socket, thread_key: int, port_key: int) -> ThreadConnected | None:
+def identify(
+    sock: socket.socket, thread_key: int, port_key: int, jobs_of: Callable[[int], tuple[int, ...] | None]
+) -> ThreadConnected | None:
     """Describe the process at the other end; None when it is gone already.
 
+    `jobs_of` tells the jobs that a process lives in, by its pid.
     The pid of SO_PEERCRED is of the moment of connecting; together with the start time it names one process.
     """
     pid, uid, _ = _CREDENTIALS.unpack(sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
@@ -26,7 +30,8 @@ def identify(sock: socket.socket, thread_key: int, port_key: int) -> ThreadConne
         pid=pid,
         uid=uid,
         start_time=facts.start_time,
-        ancestors=tuple(processes.ancestors(pid))[:ANCESTORS],
+        ancestors=processes.ancestors(pid)[:ANCESTORS],
+        job_keys=jobs_of(pid),
         command=facts.command,
     )
 

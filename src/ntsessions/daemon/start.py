@@ -13,8 +13,10 @@ from ntsessions.host.host import Host
 from ntsessions.host.isolation import Isolation, Mode
 
 
-def host_started(host: Host, isolation: Isolation, uid_base: int, accounts: bytes) -> HostStarted:
-    """Return the first report."""
+def host_started(
+    host: Host, isolation: Isolation, uid_base: int, accounts: bytes, notes: tuple[str, ...]
+) -> HostStarted:
+    """Return the first report; *notes*: what else people should know."""
     pattern = host.accounts.managed("nobody", 0)
     homes = os.path.dirname(pattern.home)
     return HostStarted(
@@ -25,7 +27,7 @@ def host_started(host: Host, isolation: Isolation, uid_base: int, accounts: byte
         process_groups=host.groups,
         version=__version__,
         uid_base=uid_base,
-        notes=host.notes + closed_way(Path(homes), isolation),
+        notes=host.notes + closed_way(Path(homes), isolation) + notes,
         home_base=homes,
         shell=pattern.shell,
         accounts=accounts,

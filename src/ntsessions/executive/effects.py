@@ -70,8 +70,19 @@ class PrepareSession(Effect, frozen=True):
     limits: GroupLimits
 
 
+class PrepareLogonGroup(Effect, frozen=True):
+    """Make a process group inside a session's, for the programs of a user who will leave while the session goes on.
+
+    Wherever an effect or a report names a session by its key, the key of a logon group names what lives in that.  One
+    that cannot be made, or is lost, is told by `SessionEnded`.
+    """
+
+    group_key: int
+    session_key: int
+
+
 class EndSession(Effect, frozen=True):
-    """Kill every process of a session and remove what was prepared.  Answered by `SessionEnded`."""
+    """Kill every process of a session or logon group and remove what was prepared.  Answered by `SessionEnded`."""
 
     session_key: int
 
@@ -114,6 +125,8 @@ class StartProcess(Effect, frozen=True):
     new_terminal: bool
     """True: the process becomes leader of a Unix session whose controlling terminal is its standard input."""
     suspended: bool = False
+    output_log: str = ""
+    """Where no descriptors came: the service log whose end takes standard output and error; empty: /dev/null."""
 
 
 class ResumeProcess(Effect, frozen=True):
@@ -171,6 +184,13 @@ class ReleaseJob(Effect, frozen=True):
 
 class ListProcesses(Effect, frozen=True):
     """List the processes that live in a session, descendants that the executive never saw included."""
+
+    ticket: int
+    session_key: int
+
+
+class MeasureSession(Effect, frozen=True):
+    """Read what memory the processes of a session use.  Answered by `SessionMeasured`."""
 
     ticket: int
     session_key: int

@@ -21,13 +21,18 @@ from ntsessions.abi.types import WaitResult
 from ntsessions.executive.dispatcher.timer import Timer
 from ntsessions.executive.dispatcher.waits import Deadlines, Wait, Waits
 from ntsessions.executive.effects import CompleteCall, Disconnect, Effect
+from ntsessions.executive.event_log import EventLog, Topic, log_event
+from ntsessions.executive.memory.conditions import MemoryConditions
 from ntsessions.executive.objects.directory import Directory
 from ntsessions.executive.objects.token_object import impersonate
 from ntsessions.executive.objects.tree import add_device_map, child, make_root, remove_device_map
 from ntsessions.executive.processes.thread import ANSWERED, Thread
 from ntsessions.executive.security.descriptor_pool import DescriptorPool
+from ntsessions.executive.windowing import lifetime
+from ntsessions.executive.windowing.timers import UserTimer
 
 if TYPE_CHECKING:
+    from ntsessions.abi.calls.event_log import EventLevel
     from ntsessions.abi.calls.session import SessionNotification
     from ntsessions.abi.sids import Sid
     from ntsessions.executive.effects import UnixIdentity
@@ -46,6 +51,9 @@ class Pending:
 
 
 PENDING = Pending()
+
+ERROR_SEVERITY = 0xC0000000
+"""Statuses from here on are errors."""
 
 ENDS_WHAT_PENDS = (CancelCall, Close)
 """Calls that are served whatever waits: they give back what others took."""
@@ -66,6 +74,11 @@ class Outcome:
         self.detail = detail
 
 
+def private_region(memory_key: int, size: int) -> memoryview:  # noqa: ARG001 - nobody else will look for it
+    """Return memory that nobody can map: for an executive without a world."""
+    return memoryview(bytearray(size))
+
+
 class Executive:
     """The state of a host."""
 
@@ -83,6 +96,7 @@ class Executive:
         self._next_luid = int(FIRST_LUID)
         self._next_thread_id = 0
         self.root: Directory = make_root()
+        self.memory_conditions = MemoryConditions(child(self.root, "KernelObjects"))
         self.sessions: dict[int, Session] = {}
         """Sessions that exist, by id."""
         self.sessions_by_key: dict[int, Session] = {}
@@ -107,7 +121,9 @@ class Executive:
         """Calls that wait for a report: ticket -> (thread key, request, what the handler needs to answer)."""
         self.next_session_id = 0
         self.notifications: list[SessionNotification] = []
+        self.event_log = EventLog()
         self.notification_waits: dict[Wait, int] = {}
+        """Calls that wait for news, of sessions or in the event log, each with the number after which they are new."""
         self.notification_sequence = 0
         self.counts = {"objects": 0, "calls": 0}
         self.steady = Deadlines()
@@ -115,6 +131,8 @@ class Executive:
         self.waits = Waits(self.steady, self.wait_ended)
         self.handlers: dict[type[Call[Any]], Handler] = HANDLERS
         """Who serves a call.  The parts of the system put theirs in beside the executive's own."""
+        self.make_region: Callable[[int, int], memoryview] = private_region
+        """Makes memory of a key and a size that programs may map: the executive writes to it and never reads it."""
 
     # -- the surface
 
@@ -172,6 +190,8 @@ class Executive:
                     self._wait_timed_out(item)
                 elif isinstance(item, Timer):
                     self._timer_expired(item, clock, deadlines)
+                elif isinstance(item, MemoryConditions | UserTimer):
+                    item.expired(self)
 
     def next_deadline(self) -> tuple[int | None, int | None]:
         """Return when the next thing is due: on the steady clock, and in UTC; None for nothing."""
@@ -195,8 +215,8 @@ class Executive:
 
     def new_luid(self) -> Luid:
         """Return a LUID that was never used since boot."""
-        self._next_luid += 1
-        return Luid(self._next_luid)
+        luid, self._next_luid = self._next_luid, self._next_luid + 1
+        return Luid(luid)
 
     def device_map(self, token: "Token") -> Directory:
         r"""Return what `\??` is for a token: its logon session's device map, or GLOBAL?? for the system."""
@@ -257,6 +277,12 @@ class Executive:
             thread.request = ANSWERED  # while it is being served
         return True
 
+    def log_event(
+        self, level: "EventLevel", source: str, event_id: int, session_id: int, text: str, *, subject: str = ""
+    ) -> None:
+        """Write to the event log.  For a while, more of the same about one *subject* are only counted."""
+        log_event(self, Topic(source, event_id, session_id, subject), level, text)
+
     def hold_logon(self, luid: int) -> None:
         """Count one more process, token handle or session that keeps a logon session alive."""
         logon = self.logon_sessions.get(luid)
@@ -277,6 +303,7 @@ class Executive:
         if thread.is_signaled():
             return
         thread.exit_status = exit_status
+        lifetime.thread_ended(self, thread)
         for wait in list(thread.waits.values()):
             self.notification_waits.pop(wait, None)
             self.waits.withdraw(wait)
@@ -305,7 +332,10 @@ class Executive:
             if thread.key:
                 self.emit(Disconnect(thread.key))
             self.end_thread(thread, process.exit_status)
+        lifetime.process_ended(self, process)
         process.handles.close_all(self)
+        if process.context_handles is not None:
+            process.context_handles.close_all(self)
         self.drop_logon(process.token.authentication_id)
         process.session.processes.pop(process.key, None)
         if self.processes_by_id.get(process.process_id) is process:
@@ -330,10 +360,15 @@ class Executive:
     # -- time
 
     def wait_ended(self, wait: Wait, result: WaitResult) -> None:
-        """Answer the call whose wait has ended."""
-        self.answer(wait.thread.key, wait.request, wait.reply(result))
+        """Answer the call whose wait has ended, or fail it: a mutant cannot be owned once more (2.4)."""
+        if result.status >= ERROR_SEVERITY:
+            self.fail(wait.thread.key, wait.request, nt_error(NtStatus(result.status)))
+        else:
+            self.answer(wait.thread.key, wait.request, wait.reply(result))
 
     def _wait_timed_out(self, wait: Wait) -> None:
+        if wait.goes_on(self):
+            return
         self.notification_waits.pop(wait, None)
         self.waits.time_out(wait)
 

@@ -50,7 +50,10 @@ class SessionFailed(Report, frozen=True):
 
 
 class SessionEnded(Report, frozen=True):
-    """Nothing of the session is left.  `survivors`: processes that could not be killed (should be none)."""
+    """Nothing of the session, or of the logon group, is left.
+
+    `survivors`: processes that could not be killed (should be none).
+    """
 
     session_key: int
     survivors: tuple[int, ...] = ()
@@ -82,8 +85,8 @@ class ThreadConnected(Report, frozen=True):
     start_time: int
     ancestors: tuple[tuple[int, int], ...] = ()
     """(pid, start_time) of the parent, its parent and so on, as read when it connected."""
-    job_keys: tuple[int, ...] = ()
-    """The jobs whose process groups it lives in, outermost first."""
+    job_keys: tuple[int, ...] | None = None
+    """The jobs whose process groups it lives in, outermost first; None: no group tells, its ancestors must."""
     command: str = ""
 
 
@@ -145,11 +148,27 @@ class ProcessFacts(Struct, frozen=True):
     """Resident bytes."""
 
 
+class MemoryRanShort(Report, frozen=True):
+    """Just now, programs of this machine had to wait for memory.  Told again as long as that lasts."""
+
+
 class ProcessesListed(Report, frozen=True):
     """Answer to `ListProcesses`."""
 
     ticket: int
     processes: tuple[ProcessFacts, ...]
+
+
+class SessionMeasured(Report, frozen=True):
+    """Answer to `MeasureSession`, in bytes; see `SessionMemory` for what is counted where."""
+
+    ticket: int
+    processes: int = 0
+    shared: int = 0
+    private: int = 0
+    proportional: int = 0
+    unreadable: int = 0
+    """Processes that could not be looked into."""
 
 
 class JobMeasured(Report, frozen=True):
@@ -168,6 +187,9 @@ class ProcessIdentified(Report, frozen=True):
     ticket: int
     session_key: int | None
     facts: ProcessFacts | None
+    ancestors: tuple[tuple[int, int], ...] = ()
+    job_keys: tuple[int, ...] | None = None
+    """These two as in `ThreadConnected`."""
 
 
 class AccountLookedUp(Report, frozen=True):

@@ -27,13 +27,28 @@ import msgspec
 from msgspec import Struct
 
 from ntsessions.executive.dispatcher.waits import Apc, Deadlines, Wait, Waits
-from ntsessions.executive.executive import HANDLERS, Executive
+from ntsessions.executive.event_log import EventLog, LoggedEvent
+from ntsessions.executive.executive import HANDLERS, Executive, private_region
+from ntsessions.executive.memory.conditions import MemoryConditions
 from ntsessions.executive.objects.handles import HandleEntry, HandleTable
 from ntsessions.executive.objects.object import Object, Pool
+from ntsessions.executive.processes.logon_group import LogonGroup
 from ntsessions.executive.processes.session import Port
 from ntsessions.executive.security.descriptor_pool import DescriptorPool
 from ntsessions.executive.security.logons import LogonSession
 from ntsessions.executive.security.token import Token
+from ntsessions.executive.windowing.atoms import Atom, AtomTable
+from ntsessions.executive.windowing.bill import Bill
+from ntsessions.executive.windowing.clipboard import Clipboard
+from ntsessions.executive.windowing.gui import GuiProcess, GuiThread
+from ntsessions.executive.windowing.heap import DesktopHeap
+from ntsessions.executive.windowing.message_queue import MessageQueue
+from ntsessions.executive.windowing.sent_message import SentMessage
+from ntsessions.executive.windowing.session_space import Area, SessionSpace
+from ntsessions.executive.windowing.session_windowing import SessionWindowing
+from ntsessions.executive.windowing.timers import UserTimer
+from ntsessions.executive.windowing.user_handles import UserHandles, UserObject
+from ntsessions.executive.windowing.window_class import ClassClone, WindowClass
 from ntsessions.profiles.profile import Profile
 
 FORMAT: Final = "ntsessions-state-1"
@@ -53,12 +68,14 @@ _CONTAINERS: Final[dict[type, int]] = {
 }  # fmt: skip
 
 _RECORDS: list[type] = [
-    Executive, Profile, HandleTable, HandleEntry, Pool, Port, Deadlines, Waits, Apc, Token, LogonSession,
-    DescriptorPool,
+    Executive, Profile, HandleTable, HandleEntry, Pool, Port, LogonGroup, Deadlines, Waits, Apc, Token, LogonSession,
+    DescriptorPool, MemoryConditions, EventLog, LoggedEvent, DesktopHeap, Area, SessionSpace,
+    Atom, AtomTable, Bill, Clipboard, SessionWindowing, UserHandles, GuiProcess, GuiThread, MessageQueue, UserTimer,
+    WindowClass, ClassClone, SentMessage,
 ]  # fmt: skip
 """Classes that are saved field by field, besides those found by what they inherit from."""
 
-_FAMILIES: Final = (Object, Wait, Struct, Enum, tuple)
+_FAMILIES: Final = (Object, UserObject, Wait, Struct, Enum, tuple)
 _HOME: Final = ("ntsessions.abi.", "ntsessions.executive.", "ntsessions.profiles.", "ntsessions.subsystems.")
 
 
@@ -85,6 +102,7 @@ def restore(data: bytes) -> Executive:
         raise ValueError("not a saved state: its root is no executive")  # noqa: TRY004 - the bytes are at fault
     executive.waits.on_end = executive.wait_ended
     executive.handlers = HANDLERS
+    executive.make_region = private_region
     return executive
 
 
@@ -229,6 +247,8 @@ def _canonical(item: object, name: str) -> Any:
         return item.entries()
     if isinstance(item, Executive) and name == "handlers":
         return _ABSENT
+    if isinstance(item, DesktopHeap | UserHandles) and name == "region":
+        return None  # it shows the state; who maps the heap next attaches another
     value = getattr(item, name, _ABSENT)
     return _ABSENT if isinstance(value, Callable) else value  # type: ignore[arg-type]  # an ABC will do
 

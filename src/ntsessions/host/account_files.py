@@ -4,6 +4,7 @@ Nothing on the machine changes: the generated files are mounted over the machine
 need them.  Later accounts are appended with one write, so a reader sees whole lines.
 """
 
+import contextlib
 import os
 
 from ntsessions.executive.effects import UnixIdentity
@@ -24,12 +25,11 @@ def check_name(name: str) -> None:
 
 
 class AccountFiles:
-    """The two files of one session."""
+    """The two files of one session.  Several launchers may have it: what is in the files is what counts."""
 
     def __init__(self, directory: str) -> None:
         self.passwd = os.path.join(directory, "passwd")
         self.group = os.path.join(directory, "group")
-        self._known: set[int] = set()
 
     def add(self, identity: UnixIdentity) -> None:
         """Make sure that the account has its lines."""
@@ -37,18 +37,22 @@ class AccountFiles:
         for path in (identity.home, identity.shell):
             if ":" in path or "\n" in path:
                 raise UnusableName(f"not usable in /etc/passwd: {path!r}")
-        if identity.uid in self._known:
-            return
-        if not self._known:
-            _copy(PASSWD, self.passwd)
-            _copy(GROUP, self.group)
         name, uid, gid = identity.user_name, identity.uid, identity.gid
-        _append(self.passwd, f"{name}:x:{uid}:{gid}:{name}:{identity.home}:{identity.shell}\n")
-        _append(self.group, f"{name}:x:{gid}:\n")
-        self._known.add(uid)
+        _add(PASSWD, self.passwd, f"{name}:x:{uid}:{gid}:{name}:{identity.home}:{identity.shell}\n")
+        _add(GROUP, self.group, f"{name}:x:{gid}:\n")
+
+
+def _add(source: str, target: str, line: str) -> None:
+    if not os.path.exists(target):
+        _copy(source, target)
+    with open(target, "rb") as file:
+        is_there = line.encode() in file.readlines()
+    if not is_there:
+        _append(target, line)
 
 
 def _copy(source: str, target: str) -> None:
+    """Make the file, unless somebody was faster."""
     try:
         with open(source, "rb") as file:
             text = file.read()
@@ -56,9 +60,13 @@ def _copy(source: str, target: str) -> None:
         text = b""  # a machine without accounts: ours are the only ones
     if text and not text.endswith(b"\n"):
         text += b"\n"
-    with open(target, "wb") as file:
+    unfinished = f"{target}-{os.getpid()}"
+    with open(unfinished, "wb") as file:
         file.write(text)
-    os.chmod(target, 0o644)
+    os.chmod(unfinished, 0o644)
+    with contextlib.suppress(FileExistsError):
+        os.link(unfinished, target)
+    os.unlink(unfinished)
 
 
 def _append(path: str, line: str) -> None:

@@ -23,17 +23,20 @@ from ntsessions.host import processes
 from ntsessions.host.accounts import Accounts
 from ntsessions.host.channel import Channel, Message
 from ntsessions.host.isolation import Isolation
-from ntsessions.host.launcher import StartedLauncher, replace_launcher
+from ntsessions.host.launcher_fork import StartedLauncher, replace_launcher
 from ntsessions.host.launcher_link import LauncherLink, Loop
 from ntsessions.host.launcher_records import (
     LauncherFailed,
     LauncherReady,
+    MembersListed,
     Noted,
     SessionLauncherStarted,
     SessionReady,
 )
 from ntsessions.host.membership import Membership
 from ntsessions.host.memory import SectionMemory
+from ntsessions.host.memory_pressure import MemoryPressure
+from ntsessions.host.memory_use import Measurements
 from ntsessions.host.passwords import PasswordHashes, Secrets
 from ntsessions.host.process_watch import ProcessWatch
 from ntsessions.host.routes import Routes
@@ -86,12 +89,21 @@ class Host:
         self._hashes = PasswordHashes()
         self._worker = Worker(loop)
         self._watch = ProcessWatch(loop, self._process_ended)
+        self._pressure = self._watch_memory()
         self._membership = Membership(state_dir)
         self._ending: set[int] = set()
         self._held: dict[int, tuple[int, ...]] = {}
         self._held_keys = itertools.count(1)
         first = self._link(launcher.pid, launcher.channel)
         self._routes = Routes(first, one_for_all=ready.groups != "none")
+        self._measurements = Measurements(loop, self._routes.send, on_report)
+
+    def _watch_memory(self) -> MemoryPressure | None:
+        try:
+            return MemoryPressure(self._loop, lambda: self._tell(reports.MemoryRanShort()))
+        except OSError as error:
+            _log.warning("programs are not told that memory runs short: %s", error)
+            return None
 
     # -- what calls bring along
 
@@ -121,6 +133,10 @@ class Host:
         """Return the key of the session that a live process is in."""
         return self._membership.session_of(pid)
 
+    def jobs_of(self, pid: int) -> tuple[int, ...] | None:
+        """Return the keys of the jobs that a live process is in, outermost first; None when no group tells."""
+        return self._membership.jobs_of(pid)
+
     def close(self) -> None:
         """End every session and wait until nothing of them is left."""
         for port_key in tuple(self.ports):
@@ -133,7 +149,10 @@ class Host:
         for key in tuple(self._held):
             self.drop_descriptors(key)
         self._watch.close()
+        if self._pressure is not None:
+            self._pressure.close()
         self._worker.close()
+        self._measurements.close()
         self.memory.close()
 
     # -- effects
@@ -149,6 +168,8 @@ class Host:
                 self._watch_process(effect)
             case effects.PrepareSession(session_key):
                 self._prepare_session(session_key, effect)
+            case effects.PrepareLogonGroup():
+                self._prepare_logon_group(effect)
             case effects.EndSession(session_key):
                 self._end_session(session_key, effect)
             case effects.OpenPort(port_key, session_key):
@@ -171,10 +192,10 @@ class Host:
             case effects.ListProcesses(ticket, session_key):
                 if not self._routes.send(session_key, effect):
                     self._tell(reports.ProcessesListed(ticket, ()))
+            case effects.MeasureSession():
+                self._measurements.begin(effect)
             case effects.IdentifyProcess(ticket, pid):
-                facts = processes.facts(pid)
-                home = None if facts is None else self._membership.session_of(pid)
-                self._tell(reports.ProcessIdentified(ticket, home, facts))
+                self._identify_process(ticket, pid)
             case effects.AdoptMemory():
                 self._adopt_memory(effect)
             case effects.ReleaseMemory(memory_key):
@@ -225,6 +246,12 @@ class Host:
         self._routes.begin_session(session_key)
         self._routes.first.send(effect)
 
+    def _prepare_logon_group(self, effect: effects.PrepareLogonGroup) -> None:
+        self._routes.begin_session(effect.group_key)
+        if not self._routes.send(effect.session_key, effect):
+            self._routes.end_session(effect.group_key)
+            self._tell(reports.SessionEnded(effect.group_key))
+
     def _end_session(self, session_key: int, effect: effects.EndSession) -> None:
         """Ask once: a session ends once, and says so once."""
         if not self._routes.has_session(session_key):
@@ -259,6 +286,12 @@ class Host:
             return
         self._routes.begin_process(effect.process_key, session_key)
         self._routes.send(session_key, effect)
+
+    def _identify_process(self, ticket: int, pid: int) -> None:
+        facts = processes.facts(pid)
+        home = None if facts is None else self._membership.session_of(pid)
+        ancestors = () if home is None else processes.ancestors(pid)
+        self._tell(reports.ProcessIdentified(ticket, home, facts, ancestors, self._membership.jobs_of(pid)))
 
     def _close_port(self, port_key: int, effect: effects.ClosePort) -> None:
         self._close_listener(port_key)
@@ -297,6 +330,8 @@ class Host:
                 self._tell(report)
             case reports.ProcessExited() | reports.ProcessStartFailed() as report:
                 self._process_ended(report)
+            case MembersListed(session_key, pids):
+                self._measurements.listed(session_key, pids)
             case LauncherReady():
                 self._launcher_replaced()
             case LauncherFailed(_, reason):
@@ -316,6 +351,7 @@ class Host:
                 self._close_listener(port.port_key)
         self._ending.discard(session_key)
         self._membership.forget(session_key)
+        self._measurements.forget(session_key)
         own = self._routes.end_session(session_key)
         if own is not None:
             own.close()

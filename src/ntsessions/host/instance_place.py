@@ -1,6 +1,7 @@
 r"""The directories of one running instance, mounted where no one but this daemon sees them.
 
     STATE_DIR/home/NAME                 homes of managed accounts: on disk, and at the same path inside every session
+    STATE_DIR/service-logs              what services write, see `service_logs`
     STATE_DIR/run                       a tmpfs of the daemon's own mount namespace: gone with it, however it goes
     STATE_DIR/run/Global                what `\BaseNamedObjects` is for POSIX shared memory: session 0's /dev/shm
     STATE_DIR/run/Sessions/KEY/         one session: ports, generated files, and the mount point of its own space
@@ -16,6 +17,7 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ntsessions.abi.names import SERVICE_LOGS
 from ntsessions.host import linux
 
 MOUNT_POINTS = (".ntsessions", "Global")
@@ -47,6 +49,11 @@ class InstancePlace(NamedTuple):
     def homes(self) -> str:
         """Parent of the homes of managed accounts."""
         return os.path.join(self.state_dir, "home")
+
+    @property
+    def service_logs(self) -> str:
+        """Directory of what services write."""
+        return os.path.join(self.state_dir, SERVICE_LOGS)
 
     def session(self, session_key: int) -> str:
         """Directory of one session."""

@@ -7,6 +7,7 @@ from ntsessions.executive.effects import GroupLimits
 from ntsessions.executive.reports import JobEmptied, JobMeasured
 from ntsessions.host.emptiness import EmptinessWatch
 from ntsessions.host.groups import GroupPath, GroupUsage, ProcessGroups
+from ntsessions.host.launched_processes import LaunchedProcesses
 from ntsessions.host.launcher_records import Answer, Noted
 from ntsessions.host.watch_loop import WatchLoop
 
@@ -27,9 +28,9 @@ class LaunchedJobs:
         loop: WatchLoop,
         groups: ProcessGroups,
         tell: Callable[[Answer], None],
-        has_children_in: Callable[[GroupPath], bool],
+        processes: LaunchedProcesses,
     ) -> None:
-        self._has_children_in = has_children_in
+        self._processes = processes
         self._loop = loop
         self._groups = groups
         self._tell = tell
@@ -77,6 +78,7 @@ class LaunchedJobs:
         """Kill every process of a job."""
         job = self._jobs.get(job_key)
         if job is not None:
+            self._processes.kill_starting(job.group)
             refused = self._groups.kill(job.group)
             if refused:
                 self._tell(Noted(f"processes of a job could not be killed: {refused}"))
@@ -123,7 +125,7 @@ class LaunchedJobs:
             self._remove_if_done(job_key, job)
 
     def _is_empty(self, job: _Job) -> bool:
-        return self._groups.is_empty(job.group) and not self._has_children_in(job.group)
+        return self._groups.is_empty(job.group) and not self._processes.live_in(job.group)
 
     def _remove_if_done(self, job_key: int, job: _Job) -> None:
         nested = any(other.group[:-1] == job.group for other in self._jobs.values())

@@ -121,6 +121,12 @@ class LaunchedProcesses:
         """
         return any(running.group[: len(group)] == group for running in self._running.values())
 
+    def kill_starting(self, group: GroupPath) -> None:
+        """Kill what was started into a group, or below it, and may not have entered it yet."""
+        for pid, running in self._running.items():
+            if running.group[: len(group)] == group and not running.is_started:
+                os.kill(pid, signal.SIGKILL)
+
     def reap(self) -> set[GroupPath]:
         """Collect every child that has ended, adopted orphans too; return the groups of those that we started."""
         groups: set[GroupPath] = set()

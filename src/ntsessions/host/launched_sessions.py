@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ntsessions.executive.effects import GroupLimits, OpenPort, PrepareSession
+from ntsessions.executive.effects import GroupLimits, OpenPort, PrepareLogonGroup, PrepareSession
 from ntsessions.executive.reports import PortFailed, PortOpened, SessionEnded, SessionFailed
 from ntsessions.host.emptiness import EmptinessWatch
 from ntsessions.host.groups import GroupPath, ProcessGroups
@@ -16,16 +16,19 @@ from ntsessions.host.watch_loop import WatchLoop
 
 
 class _Session:
-    def __init__(self, group: GroupPath, space: SessionSpace) -> None:
+    """A session, or a logon group in the space of one."""
+
+    def __init__(self, group: GroupPath, space: SessionSpace, *, is_inner: bool = False) -> None:
         self.group = group
         self.space = space
+        self.is_inner = is_inner
         self.had_port = False
         self.ending: EmptinessWatch | None = None
         self.survivors: frozenset[int] = frozenset()
 
 
 class LaunchedSessions:
-    """Live sessions and their ports by key."""
+    """Live sessions and logon groups, and their ports, by key."""
 
     def __init__(
         self,
@@ -61,6 +64,15 @@ class LaunchedSessions:
         session = self._sessions.get(session_key)
         return session is None or session.ending is not None
 
+    @property
+    def are_ending(self) -> bool:
+        """Return whether nothing may be started in any session any more."""
+        return all(session.ending is not None for session in self._sessions.values())
+
+    def space_of(self, session_key: int) -> SessionSpace | None:
+        """Return the space of a session that is not ending."""
+        return None if self.is_ending(session_key) else self._sessions[session_key].space
+
     def prepare(self, request: PrepareSession) -> None:
         """Make a session's group, namespaces and directories."""
         group = (f"session-{request.session_key}",)
@@ -77,6 +89,25 @@ class LaunchedSessions:
         self._sessions[request.session_key] = _Session(group, space)
         self._tell(SessionReady(request.session_key, (*notes, *space.notes), space.ipc_inode))
 
+    def prepare_group(self, request: PrepareLogonGroup) -> None:
+        """Make the process group of a logon group inside a session's."""
+        space = self.space_of(request.session_key)
+        if space is None:
+            self._tell(SessionEnded(request.group_key))
+            return
+        group = (*self._sessions[request.session_key].group, f"logon-{request.group_key}")
+        try:
+            self._groups.create(group)
+        except OSError as error:
+            self._tell(Noted(f"no process group for a logon: {error.strerror}"))
+            self._tell(SessionEnded(request.group_key))
+        else:
+            self.adopt(request.group_key, group, space)
+
+    def adopt(self, group_key: int, group: GroupPath, space: SessionSpace) -> None:
+        """Serve a logon group whose process group is there."""
+        self._sessions[group_key] = _Session(group, space, is_inner=True)
+
     def open_port(self, request: OpenPort) -> None:
         """Make a port; its listening socket travels with the answer."""
         session = self._sessions.get(request.session_key)
@@ -84,7 +115,8 @@ class LaunchedSessions:
             self._tell(PortFailed(request.port_key, "the session has ended"))
             return
         try:
-            port = PortSpace(self._place, self._home, self._mode, session.space, request, is_first=not session.had_port)
+            is_first = not session.is_inner and not session.had_port
+            port = PortSpace(self._place, self._home, self._mode, session.space, request, is_first=is_first)
         except OSError as error:
             self._tell(PortFailed(request.port_key, f"{error.filename or 'port'}: {error.strerror}"))
             return
@@ -108,6 +140,8 @@ class LaunchedSessions:
         if session is None:
             self._tell(SessionEnded(session_key))
         elif session.ending is None:
+            for inner in self._inside(session):
+                self.end(inner)
             session.ending = EmptinessWatch(
                 self._loop, self._groups, session.group, lambda: self._kill_again(session_key)
             )
@@ -135,11 +169,14 @@ class LaunchedSessions:
         session = self._sessions.get(session_key)
         if session is None or session.ending is None or self._finish_if_empty(session_key, session):
             return
+        self._processes.kill_starting(session.group)
         session.survivors = frozenset(self._groups.kill(session.group))
         if not self._finish_if_empty(session_key, session):
             session.ending.look_again()
 
     def _finish_if_empty(self, session_key: int, session: _Session) -> bool:
+        if self._inside(session):
+            return False  # they end first, and then this is looked at again
         is_done = self._groups.is_empty(session.group) and not self._processes.live_in(session.group)
         left = frozenset() if is_done else frozenset(self._groups.pids(session.group)) & session.survivors
         if not is_done and (not left or left < frozenset(self._groups.pids(session.group))):
@@ -153,6 +190,17 @@ class LaunchedSessions:
         self._on_end(session.group)
         if not left:
             self._remove_group(session.group)
-        session.space.close()
+        if session.is_inner:
+            session.space.remove_runtime_directories(session_key)
+        else:
+            session.space.close()
         self._tell(SessionEnded(session_key, tuple(sorted(left))))
+        if session.is_inner:
+            for outer_key, outer in tuple(self._sessions.items()):
+                if outer.group == session.group[:-1]:
+                    self._kill_again(outer_key)
         return True
+
+    def _inside(self, session: _Session) -> list[int]:
+        """Return the logon groups in a session."""
+        return [key for key, one in self._sessions.items() if one.is_inner and one.group[:-1] == session.group]

@@ -1,34 +1,35 @@
 """The launcher: a small process beside the daemon that makes sessions and is the parent of everything in them.
 
-It is forked before the daemon loads anything large, so forking *it* is cheap, and it has one thread, which entering
-namespaces needs.  As a child subreaper it adopts every orphan of its sessions and reaps it.  It blocks in one place
-only, its loop, and wakes up for nothing but requests, exits and groups that empty.
+How it comes to be is in `launcher_fork`.  It has one thread, which entering namespaces needs.  As a child subreaper it
+adopts every orphan of its sessions and reaps it.  It blocks in one place only, its loop, and wakes up for nothing but
+requests, exits and groups that empty.
 
 Ends with the daemon: when the line closes, every session is ended and every group removed, so a daemon that is killed
 leaves nothing running.  Without cgroups each session gets a launcher of its own, forked from the first: "descends from
-that launcher" is then what membership means (`groups.process_tree`).
+that launcher" is then what membership means (`groups.process_tree`).  A logon group inside a session gets another one,
+below the session's.
 """
 
 import fcntl
 import gc
 import os
-import resource
 import signal
 import socket
-import sys
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple
 
 from ntsessions.executive import effects
-from ntsessions.executive.reports import ProcessesListed, ProcessStartFailed, SessionFailed
+from ntsessions.executive.reports import ProcessesListed, ProcessStartFailed, SessionEnded, SessionFailed
 from ntsessions.host import linux, processes
 from ntsessions.host.channel import Channel, Message
+from ntsessions.host.fork_server import ForkServer
+from ntsessions.host.forked import keep_only, run_and_leave
 from ntsessions.host.groups import ProcessGroups
 from ntsessions.host.groups.cgroup_directory import kill_each
 from ntsessions.host.groups.choose import GroupsUnavailable, choose_groups, tree_of_this_process
 from ntsessions.host.groups.process_tree import ProcessTree
 from ntsessions.host.instance_place import InstancePlace, instance_name, prepare_instance
-from ntsessions.host.isolation import Isolation, Mode
+from ntsessions.host.isolation import Mode
 from ntsessions.host.launched_jobs import LaunchedJobs
 from ntsessions.host.launched_processes import LaunchedProcesses
 from ntsessions.host.launched_sessions import LaunchedSessions
@@ -36,11 +37,18 @@ from ntsessions.host.launcher_records import (
     Answer,
     LauncherFailed,
     LauncherReady,
+    MembersListed,
     Noted,
     SessionLauncherStarted,
 )
-from ntsessions.host.program_start import ProgramStarter, handle_every_signal
+from ntsessions.host.program_start import ProgramStarter
+from ntsessions.host.service_logs import ServiceLogs
+from ntsessions.host.session_bus import SessionBuses
+from ntsessions.host.session_space import SessionSpace
 from ntsessions.host.watch_loop import WatchLoop
+
+if TYPE_CHECKING:
+    from ntsessions.host.launcher_fork import LauncherStart
 
 
 class Setting(NamedTuple):
@@ -52,117 +60,40 @@ class Setting(NamedTuple):
     """What programs get; the launcher itself raises its own."""
 
 
-class _Start(NamedTuple):
-    """How the first launcher is started."""
-
-    state_dir: str
-    isolation: Isolation
-    groups: str
-    daemon: int
-    is_replacement: bool
-
-
-class StartedLauncher(NamedTuple):
-    """The daemon's side of a launcher that was just forked."""
-
-    pid: int
-    channel: Channel
-
-
-def start_launcher(state_dir: str, isolation: Isolation, groups: str = "") -> StartedLauncher:
-    """Fork the launcher.  Call it right after `enter_own_namespaces`, before threads, loops and large imports.
-
-    *groups* forces a mechanism of process groups (`v2`, `v1`, `none`); empty: the best that can be written.
-    """
-    return _fork_launcher(state_dir, isolation, groups, is_replacement=False)
-
-
-def replace_launcher(state_dir: str, isolation: Isolation, groups: str) -> StartedLauncher:
-    """Start another first launcher after the old one died; it kills what the old one left before it is ready.
-
-    It is a fork of the whole daemon, so its own forks are slow; a new program would lose the daemon's capabilities,
-    which for an ordinary user last only until exec.
-    """
-    return _fork_launcher(state_dir, isolation, groups, is_replacement=True)
-
-
-def _fork_launcher(state_dir: str, isolation: Isolation, groups: str, *, is_replacement: bool) -> StartedLauncher:
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    start = _Start(state_dir, isolation, groups, os.getpid(), is_replacement)
-    pid = os.fork()
-    if pid == 0:
-        ours.close()
-        _run_and_leave(lambda: _first_launcher(Channel(theirs, blocking=True), start))
-    theirs.close()
-    return StartedLauncher(pid, Channel(ours, blocking=False))
-
-
-def _run_and_leave(body: Callable[[], None]) -> NoReturn:
-    """Run the body of a forked process; never return into what the parent was doing."""
-    status = 1
-    try:
-        body()
-        status = 0
-    except BaseException:  # noqa: BLE001 - the last frame of this process: say what happened and leave
-        import traceback  # noqa: PLC0415 - what the launcher does not hold need not be copied by its forks
-
-        traceback.print_exc()
-        sys.stderr.flush()
-    finally:
-        os._exit(status)
-
-
-def _first_launcher(channel: Channel, start: _Start) -> None:
-    limit = _become_launcher(channel, "nts-launcher")
+def run_first_launcher(
+    line: socket.socket, start: "LauncherStart", descriptor_limit: tuple[int, int], server: ForkServer
+) -> None:
+    """Be the launcher to which the daemon talks, until the daemon is gone and nothing is left."""
+    channel = Channel(line, blocking=True)
+    gc.collect()
+    gc.freeze()  # a collection in a child would copy every page it visits
+    gc.disable()
     try:
         os.makedirs(start.state_dir, mode=0o700, exist_ok=True)
         if not start.is_replacement:  # our own daemon is alive; without cgroups its other launchers hold the lock still
             _wait_for_predecessor(start.state_dir)
         place = prepare_instance(start.state_dir)
-        own_pids = frozenset((os.getpid(), start.daemon))
+        own_pids = frozenset((os.getpid(), server.pid, start.daemon))
         groups = choose_groups(instance_name(os.stat(place.state_dir)), start.groups, own_pids)
     except (OSError, GroupsUnavailable) as error:
         channel.send(LauncherFailed(getattr(error, "errno", None) or 0, str(error)))
         return
-    setting = Setting(place, start.isolation.mode, limit)
+    setting = Setting(place, start.isolation.mode, descriptor_limit)
     name, notes = ("none", ProcessTree.notes) if groups is None else (groups.name, groups.notes)
     channel.send(LauncherReady(name, notes))
     if groups is None:
+        server.close()  # its forks would be our children, and each session's are to be those of its own launcher
         ForkingLauncher(channel, setting).run()
     else:
-        Launcher(channel, setting, groups).run()
+        Launcher(channel, setting, groups, server).run()
+        server.close()
         groups.close()
-
-
-def _become_launcher(channel: Channel, name: str) -> tuple[int, int]:
-    """Shed what the fork inherited; return the limit on descriptors that programs get."""
-    os.setsid()  # a Ctrl-C in the daemon's terminal is not for us: we end when the daemon has
-    handle_every_signal()
-    null = os.open("/dev/null", os.O_RDWR)
-    os.dup2(null, 0)
-    kept = channel.socket.fileno()
-    os.closerange(3, kept)
-    os.closerange(kept + 1, _open_descriptors() + 1)
-    os.chdir("/")
-    os.umask(0)
-    linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
-    linux.set_process_name(name)
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    gc.collect()
-    gc.freeze()  # a collection in a child would copy every page it visits
-    gc.disable()
-    return soft, hard
 
 
 def _wait_for_predecessor(state_dir: str) -> None:
     """Wait until the launcher of a daemon that was killed has ended its sessions; ours keeps the lock till its end."""
     lock = os.open(os.path.join(state_dir, "launcher.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
-
-
-def _open_descriptors() -> int:
-    return max(int(name) for name in os.listdir("/proc/self/fd"))
 
 
 class _Loop:
@@ -194,6 +125,17 @@ class _Loop:
     def daemon_gone(self) -> None:
         raise NotImplementedError
 
+    def fork_launcher(self, key: int, become: Callable[[socket.socket], None]) -> int:
+        """Fork a launcher for one session or logon group, and give the daemon the line to it; returns its pid."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours, theirs:
+            pid = os.fork()
+            if pid == 0:
+                ours.close()
+                run_and_leave(lambda: become(theirs))
+            self.tell(SessionLauncherStarted(key, pid), (ours.fileno(),))
+        return pid
+
     def let_go(self) -> None:
         """Close what a fork must not share with its parent."""
         signal.set_wakeup_fd(-1)
@@ -222,24 +164,38 @@ class _Loop:
 
 
 class Launcher(_Loop):
-    """A launcher that starts processes: the only one with cgroups, one per session without."""
+    """A launcher that starts processes: the only one with cgroups, one per session or logon group without."""
 
-    def __init__(self, channel: Channel, setting: Setting, groups: ProcessGroups, *, is_for_one: bool = False) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        setting: Setting,
+        groups: ProcessGroups,
+        server: ForkServer | None = None,
+        *,
+        is_for_one: bool = False,
+    ) -> None:
         super().__init__(channel)
+        self._setting = setting
         self._groups = groups
+        self._inner: set[int] = set()
+        """Launchers of logon groups, below this one."""
         self._is_for_one = is_for_one
         self._daemon_is_gone = False
-        starter = ProgramStarter(setting.mode, groups, setting.descriptor_limit)
-        self._processes = LaunchedProcesses(self.loop, starter, self.tell)
-        self._jobs = LaunchedJobs(self.loop, groups, self.tell, self._processes.live_in)
+        starter = ProgramStarter(setting.mode, groups, setting.descriptor_limit, server)
+        self._processes = LaunchedProcesses(self.loop, starter, self._process_said)
+        self._jobs = LaunchedJobs(self.loop, groups, self.tell, self._processes)
         self._sessions = LaunchedSessions(
             setting.place, setting.mode, self.loop, groups, self.tell, self._processes, self._session_ended
         )
+        self._buses = SessionBuses(self.loop, self._sessions, self._processes)
+        self._logs = ServiceLogs(self.loop, setting.place.service_logs, self.tell)
 
     def serve(self, message: Message) -> None:
         match message.record:
             case effects.StartProcess() as request:
-                self._start(request, message.descriptors)
+                with self._logs.stdio(request.output_log, message.descriptors) as stdio:
+                    self._start(request, stdio)
             case effects.ResumeProcess(process_key):
                 self._processes.resume(process_key)
             case effects.SignalProcess(process_key, number):
@@ -248,11 +204,16 @@ class Launcher(_Loop):
                 self._processes.watch(process_key, pid)
             case effects.PrepareSession() as request:
                 self._sessions.prepare(request)
-            case effects.OpenPort() as request:
+            case effects.PrepareLogonGroup() as request:
+                self._prepare_logon_group(request)
+            case effects.OpenPort(port_key) as request:
                 self._sessions.open_port(request)
+                if (note := self._buses.port_opened(port_key)) is not None:
+                    self.tell(note)
             case effects.ClosePort(port_key):
                 self._sessions.close_port(port_key)
             case effects.EndSession(session_key):
+                self._buses.session_ends(session_key)
                 self._sessions.end(session_key)
             case effects.MoveProcess() as request:
                 self._move(request)
@@ -265,11 +226,12 @@ class Launcher(_Loop):
             case effects.MeasureJob(ticket, job_key):
                 self._jobs.measure(ticket, job_key)
             case effects.ListProcesses(ticket, session_key):
-                group = self._sessions.group_of(session_key)
-                pids = () if group is None else self._groups.pids(group)
-                self.tell(ProcessesListed(ticket, processes.facts_of(pids)))
+                self.tell(ProcessesListed(ticket, processes.facts_of(self._pids_of(session_key))))
+            case effects.MeasureSession(_, session_key):
+                self.tell(MembersListed(session_key, self._pids_of(session_key)))
 
     def reap(self) -> None:
+        self._reap_inner()
         groups = self._processes.reap()
         if groups:
             self._jobs.children_ended(groups)
@@ -277,8 +239,47 @@ class Launcher(_Loop):
 
     def daemon_gone(self) -> None:
         self._daemon_is_gone = True
+        self._buses.close()
         self._sessions.end_all()
         self._leave_if_done()
+
+    def _prepare_logon_group(self, request: effects.PrepareLogonGroup) -> None:
+        """Where descent is what tells, a group is what descends from a launcher of its own."""
+        if not self._is_for_one:
+            self._sessions.prepare_group(request)
+            return
+        space = self._sessions.space_of(request.session_key)
+        if space is None:
+            self.tell(SessionEnded(request.group_key))
+            return
+        try:
+            pid = self.fork_launcher(request.group_key, lambda line: self._become_inner(line, request.group_key, space))
+        except OSError as error:
+            self.tell(Noted(f"no launcher for a logon: {error.strerror}"))
+            self.tell(SessionEnded(request.group_key))
+        else:
+            self._inner.add(pid)
+
+    def _become_inner(self, line: socket.socket, group_key: int, space: SessionSpace) -> None:
+        self.let_go()
+        keep_only(line.fileno(), *space.descriptors)
+        linux.set_process_name("nts-logon")
+        linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+        launcher = Launcher(Channel(line, blocking=True), self._setting, tree_of_this_process(), is_for_one=True)
+        launcher._sessions.adopt(group_key, (f"logon-{group_key}",), space)
+        launcher.run()
+
+    def _reap_inner(self) -> None:
+        """Collect launchers that have left; one that was killed leaves processes of which nobody knows whose they are.
+
+        So this one leaves too, and the first launcher kills what was below both.
+        """
+        for pid in tuple(self._inner):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                self._inner.discard(pid)
+                if status and not self._sessions.are_ending:
+                    raise RuntimeError("the launcher of a logon was killed")
 
     def _start(self, request: effects.StartProcess, stdio: tuple[int, ...]) -> None:
         port = self._sessions.ports.get(request.port_key)
@@ -307,6 +308,14 @@ class Launcher(_Loop):
         self._processes.moved(request.process_key, group)
         self._jobs.entered(request.job_keys)
 
+    def _process_said(self, answer: Answer) -> None:
+        for one in self._buses.take(answer):
+            self.tell(one)
+
+    def _pids_of(self, session_key: int) -> tuple[int, ...]:
+        group = self._sessions.group_of(session_key)
+        return () if group is None else tuple(pid for pid in self._groups.pids(group) if pid not in self._inner)
+
     def _session_ended(self, group: tuple[str, ...]) -> None:
         self._jobs.forget_session(group)
         self._leave_if_done(sessions_left=len(self._sessions))
@@ -330,19 +339,11 @@ class ForkingLauncher(_Loop):
         request = message.record
         if not isinstance(request, effects.PrepareSession):
             return  # everything else about a session goes to its own launcher
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        key = request.session_key
         try:
-            pid = os.fork()
+            self._launchers.add(self.fork_launcher(key, lambda line: self._become_session_launcher(line, message)))
         except OSError as error:
-            self.tell(SessionFailed(request.session_key, f"fork: {error.strerror}"))
-            return
-        if pid == 0:
-            ours.close()
-            _run_and_leave(lambda: self._become_session_launcher(theirs, message))
-        self._launchers.add(pid)
-        theirs.close()
-        self.tell(SessionLauncherStarted(request.session_key, pid), (ours.fileno(),))
-        ours.close()
+            self.tell(SessionFailed(key, f"fork: {error.strerror}"))
 
     def reap(self) -> None:
         while True:

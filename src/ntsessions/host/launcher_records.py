@@ -13,8 +13,10 @@ from ntsessions.executive.effects import (
     LimitJob,
     ListProcesses,
     MeasureJob,
+    MeasureSession,
     MoveProcess,
     OpenPort,
+    PrepareLogonGroup,
     PrepareSession,
     ReleaseJob,
     ResumeProcess,
@@ -52,7 +54,7 @@ class LauncherFailed(Struct, frozen=True, tag=True):
 
 
 class SessionLauncherStarted(Struct, frozen=True, tag=True):
-    """Without cgroups: a session has a launcher of its own; the line to it comes with this record."""
+    """Without cgroups: a session, or logon group, has a launcher of its own; the line to it comes with this record."""
 
     session_key: int
     pid: int
@@ -67,6 +69,13 @@ class SessionReady(Struct, frozen=True, tag=True):
     """Inode of the session's IPC namespace."""
 
 
+class MembersListed(Struct, frozen=True, tag=True):
+    """What is to be read for `MeasureSession`: the processes of the session."""
+
+    session_key: int
+    pids: tuple[int, ...]
+
+
 class Noted(Struct, frozen=True, tag=True):
     """Something for the log: a limit that could not be set, a process that could not be killed."""
 
@@ -75,6 +84,7 @@ class Noted(Struct, frozen=True, tag=True):
 
 Request = (
     PrepareSession
+    | PrepareLogonGroup
     | EndSession
     | OpenPort
     | ClosePort
@@ -88,12 +98,14 @@ Request = (
     | ReleaseJob
     | ListProcesses
     | MeasureJob
+    | MeasureSession
 )
 Answer = (
     LauncherReady
     | LauncherFailed
     | SessionLauncherStarted
     | SessionReady
+    | MembersListed
     | Noted
     | SessionFailed
     | SessionEnded

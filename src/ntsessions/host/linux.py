@@ -38,6 +38,10 @@ MOVE_MOUNT_F_EMPTY_PATH = 0x4
 
 TIOCSCTTY = 0x540E
 
+IN_MODIFY = 0x2
+IN_NONBLOCK, IN_CLOEXEC = os.O_NONBLOCK, os.O_CLOEXEC
+
+CLONE_PARENT = 0x00008000
 CLONE_INTO_CGROUP = 0x200000000
 
 # Numbers of calls newer than the unified table, the same on every architecture that CPython 3.11 is built for.
@@ -133,26 +137,32 @@ class _CloneArguments(ctypes.Structure):
     )  # fmt: skip
 
 
-def fork_into(group: int) -> int:
-    """os.fork, with the child born in the v2 cgroup behind a descriptor; it may only execute a program, or exit.
+def clone(flags: int = 0, group: int = 0) -> int:
+    """Fork; the child may only execute a program, or exit.  For a process with one thread.
 
-    Entering a group after birth waits for every processor to have been idle or switched tasks (up to 10 ms); being
-    born there does not.  Does what os.fork does around the call; what the C library does besides is for programs with
-    several threads.
+    With CLONE_INTO_CGROUP the child is born in the v2 cgroup behind the descriptor *group*: entering one after birth
+    waits for every processor to have been idle or switched tasks (up to 10 ms).  With CLONE_PARENT it is a child of
+    the caller's parent.
+
+    What the interpreter and the C library do round a fork is left out: it is for programs with several threads, and
+    doing it copies a hundred pages.
     """
-    arguments = _CloneArguments(flags=CLONE_INTO_CGROUP, exit_signal=signal.SIGCHLD, cgroup=group)
-    _python.PyOS_BeforeFork()
+    exit_signal = 0 if flags & CLONE_PARENT else signal.SIGCHLD  # a sibling has the caller's own
+    arguments = _CloneArguments(flags=flags, exit_signal=exit_signal, cgroup=group)
     pid: int = _python.syscall(
         ctypes.c_long(_NR_CLONE3), ctypes.byref(arguments), ctypes.c_size_t(ctypes.sizeof(arguments))
     )
-    if pid == 0:
-        _python.PyOS_AfterFork_Child()
-        return 0
-    number = ctypes.get_errno()
-    _python.PyOS_AfterFork_Parent()
-    if pid < 0:
-        raise OSError(number, os.strerror(number), "clone3")
-    return pid
+    return _check(pid, "clone3")
+
+
+def inotify() -> int:
+    """Return a descriptor that tells of changes to files; it does not block."""
+    return _check(_libc.inotify_init1(IN_NONBLOCK | IN_CLOEXEC), "inotify_init1")
+
+
+def inotify_watch(descriptor: int, path: str, events: int) -> None:
+    """Let an inotify descriptor tell of *events* at *path*; twice is the same as once."""
+    _check(_libc.inotify_add_watch(descriptor, os.fsencode(path), events), path)
 
 
 def prctl(option: int, argument: int = 0) -> None:

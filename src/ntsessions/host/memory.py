@@ -6,12 +6,14 @@ writing through /proc (in personal mode all are one user, and the grant is only 
 """
 
 import fcntl
+import mmap
 import os
 import resource
 import stat
 from typing import NamedTuple
 
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+_F_SEAL_FUTURE_WRITE = 0x10  # Linux 5.1; Python names it from 3.13 on
 _LARGEST = 1 << 46
 
 
@@ -19,6 +21,8 @@ class _Section(NamedTuple):
     descriptor: int
     size: int
     can_write: bool
+    is_ours: bool = False
+    """Mapped here for writing: others get it for reading."""
 
 
 class SectionMemory:
@@ -43,6 +47,23 @@ class SectionMemory:
             os.close(descriptor)
             raise
         self._sections[memory_key] = _Section(descriptor, size, can_write=True)
+
+    def region(self, memory_key: int, size: int) -> memoryview:
+        """Make memory that only this process writes, and return it mapped; what is given out allows reading only.
+
+        The seal against future writing also holds for who is the same user and could open the file again.
+        """
+        descriptor = os.memfd_create(f"heap-{memory_key}", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        try:
+            os.ftruncate(descriptor, size)
+            os.fchmod(descriptor, 0o600)
+            mapped = mmap.mmap(descriptor, size, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE)
+            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS | _F_SEAL_FUTURE_WRITE)
+        except (OSError, ValueError):
+            os.close(descriptor)
+            raise
+        self._sections[memory_key] = _Section(descriptor, size, can_write=False, is_ours=True)
+        return memoryview(mapped)
 
     def adopt(self, memory_key: int, descriptor: int, size: int = 0) -> int:
         """Take a client's open file as the memory; returns its size.  Owns *descriptor* from here, also on failure.
@@ -71,7 +92,7 @@ class SectionMemory:
         section = self._sections[memory_key]
         if writable and not section.can_write:
             raise PermissionError("the file was opened for reading only")
-        if writable or not section.can_write:
+        if writable or (not section.can_write and not section.is_ours):
             return os.dup(section.descriptor)
         return os.open(f"/proc/self/fd/{section.descriptor}", os.O_RDONLY | os.O_CLOEXEC)
 

@@ -53,6 +53,7 @@ class PortSpace:
         self._directory = os.path.join(space.directory, "ports", str(request.port_key))
         self._own_mount: int | None = None
         self._space = space
+        self._runtime = space.runtime_directory(request.identity.uid, request.session_key)
         self._owner = request.identity.uid if mode is Mode.ROOT else -1
         os.mkdir(self._directory, 0o755)
         listener: socket.socket | None = None
@@ -68,11 +69,17 @@ class PortSpace:
             raise
         self.listener = listener
 
+    @property
+    def namespaces(self) -> tuple[int, int]:
+        """Return descriptors of the mount and of the IPC namespace that are the port's view of the session."""
+        session = self._space.namespaces
+        return (session.mount if self._own_mount is None else self._own_mount, session.ipc)
+
     def enter(self) -> None:
-        """Move the calling process (single-threaded, about to exec) into the port's view of the session."""
-        mount = self._space.namespaces.mount if self._own_mount is None else self._own_mount
+        """Move the calling process, which has one thread, into the port's view of the session."""
+        mount, ipc = self.namespaces
         linux.setns(mount, linux.CLONE_NEWNS)
-        linux.setns(self._space.namespaces.ipc, linux.CLONE_NEWIPC)
+        linux.setns(ipc, linux.CLONE_NEWIPC)
 
     def close(self) -> None:
         """Remove the socket; processes that run in the view find nobody listening.
@@ -104,15 +111,15 @@ class PortSpace:
         return listener
 
     def _make_runtime_dir(self) -> str:
-        uid = self.identity.uid
-        path = f"/proc/self/fd/{self._space.space}/user/{uid}"
+        name = self._runtime
+        path = f"/proc/self/fd/{self._space.space}/user/{name}"
         if not os.path.isdir(path):
             os.mkdir(path, 0o700)
             os.chown(path, self._owner, self.identity.gid if self._owner >= 0 else -1)
         if self._space.has_runtime_parent:
-            return f"{RUNTIME_PARENT}/{uid}"
-        os.mkdir(os.path.join(self._directory, f"run-{uid}"), 0o700)
-        return f"{_POINT}/run-{uid}"
+            return f"{RUNTIME_PARENT}/{name}"
+        os.mkdir(os.path.join(self._directory, f"run-{name}"), 0o700)
+        return f"{_POINT}/run-{name}"
 
     def _make_home(self, place: InstancePlace) -> None:
         home = self.identity.home
@@ -135,7 +142,7 @@ class PortSpace:
             linux.setns(self._space.namespaces.mount, linux.CLONE_NEWNS)
             try:
                 if not self._space.has_runtime_parent:
-                    source = f"/proc/self/fd/{self._space.space}/user/{self.identity.uid}"
+                    source = f"/proc/self/fd/{self._space.space}/user/{self._runtime}"
                     trees.append(_Tree(linux.open_tree(source), self.runtime_dir, is_read_only=False))
                 if not is_first:
                     linux.unshare(linux.CLONE_NEWNS)

@@ -22,6 +22,7 @@ from functools import partial
 from ntsessions.executive.effects import PrepareSession
 from ntsessions.host import linux
 from ntsessions.host.account_files import AccountFiles
+from ntsessions.host.forked import keep_only, run_and_leave
 from ntsessions.host.instance_place import MOUNT_POINTS, InstancePlace, remove_tree
 
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - the mount point, not a temporary file
@@ -52,6 +53,7 @@ class SessionSpace:
     """The namespaces and directories of one session."""
 
     def __init__(self, place: InstancePlace, home: Namespaces, request: PrepareSession) -> None:
+        self.session_key = request.session_key
         self.directory = place.session(request.session_key)
         self.account_files = AccountFiles(self.directory)
         self.notes: list[str] = []
@@ -74,6 +76,25 @@ class SessionSpace:
             remove_tree(self.directory)
             raise
         self.ipc_inode = os.stat(self.namespaces.ipc).st_ino
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """Return what a launcher needs of this one's descriptors to serve a part of the session."""
+        return (self.space, self.namespaces.mount, self.namespaces.ipc)
+
+    def runtime_directory(self, uid: int, session_key: int) -> str:
+        """Return the name of an account's runtime directory; in a logon group it has another, which ends with that."""
+        return str(uid) if session_key == self.session_key else f"{uid}-{session_key}"
+
+    def remove_runtime_directories(self, group_key: int) -> None:
+        """Remove those of a logon group, in a process of its own: what is in them is the user's, however much it is."""
+        users = os.open(f"/proc/self/fd/{self.space}/user", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            names = [name for name in os.listdir(users) if name.endswith(f"-{group_key}")]
+            if names and os.fork() == 0:
+                run_and_leave(lambda: _remove_entries(users, names))
+        finally:
+            os.close(users)
 
     def close(self) -> None:
         """Let the namespaces go and remove what was made; no process may be left inside."""
@@ -149,6 +170,23 @@ class SessionSpace:
             step()
         except OSError as error:
             self.notes.append(f"{note}: {error.strerror}")
+
+
+def _remove_entries(parent: int, names: list[str]) -> None:
+    """Remove directories with all that is in them, whatever else happens there: what is left harms nobody."""
+    keep_only(parent)
+    linux.set_process_name("nts-remover")
+    for name in names:
+        with contextlib.suppress(OSError, RecursionError):
+            for _, inner, files, directory in os.fwalk(name, topdown=False, dir_fd=parent):
+                for one in files:
+                    os.unlink(one, dir_fd=directory)
+                for one in inner:
+                    try:
+                        os.rmdir(one, dir_fd=directory)
+                    except NotADirectoryError:  # a link to one
+                        os.unlink(one, dir_fd=directory)
+            os.rmdir(name, dir_fd=parent)
 
 
 def open_namespace(name: str) -> int:

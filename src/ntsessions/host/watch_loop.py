@@ -1,7 +1,10 @@
-"""The launcher's loop: blocks until a descriptor has something to say, and never wakes up otherwise."""
+"""The launcher's loop: blocks until a descriptor has something to say, or until a time that somebody waits for."""
 
+import heapq
+import itertools
 import select
 from collections.abc import Callable
+from time import monotonic
 
 READABLE = select.EPOLLIN
 EXCEPTIONAL = select.EPOLLPRI
@@ -14,6 +17,8 @@ class WatchLoop:
     def __init__(self) -> None:
         self._epoll = select.epoll()
         self._calls: dict[int, Callable[[], None]] = {}
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
         self._is_over = False
 
     def watch(self, descriptor: int, call: Callable[[], None], events: int = READABLE) -> None:
@@ -26,6 +31,10 @@ class WatchLoop:
         if self._calls.pop(descriptor, None) is not None:
             self._epoll.unregister(descriptor)
 
+    def after(self, seconds: float, call: Callable[[], None]) -> None:
+        """Call *call* once, when so many seconds have passed."""
+        heapq.heappush(self._due, (monotonic() + seconds, next(self._order), call))
+
     def stop(self) -> None:
         """Let `run` return after the event at hand."""
         self._is_over = True
@@ -33,10 +42,13 @@ class WatchLoop:
     def run(self) -> None:
         """Serve events until `stop`."""
         while not self._is_over:
-            for descriptor, _ in self._epoll.poll(maxevents=_EVENTS_PER_WAKE_UP):
+            patience = max(0.0, self._due[0][0] - monotonic()) if self._due else None
+            for descriptor, _ in self._epoll.poll(patience, _EVENTS_PER_WAKE_UP):
                 call = self._calls.get(descriptor)  # an earlier event of this round may have ended the watch
                 if call is not None:
                     call()
+            while self._due and self._due[0][0] <= monotonic():
+                heapq.heappop(self._due)[2]()
 
     def close(self) -> None:
         """Let the kernel's table go; in a fork this leaves the parent's alone."""

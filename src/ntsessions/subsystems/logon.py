@@ -156,7 +156,8 @@ class Logon(Part):
         if caller.is_signaled():
             raise _REFUSED  # nobody is left to be told, or to own the handle
         session_id = caller.process.session.session_id
-        tokens = self.call(CreateLogon(facts, call.logon_type, session_id))
+        origin = caller.token.authentication_id
+        tokens = self.call(CreateLogon(facts, call.logon_type, session_id, origin))
         handle = tokens.token
         process = 0
         try:

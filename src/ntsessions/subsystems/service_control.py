@@ -8,10 +8,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ntsessions.abi.access import (
+    SC_MANAGER_CONNECT,
+    SC_MANAGER_ENUMERATE_SERVICE,
+    SERVICE_QUERY_STATUS,
+    SERVICE_START,
+    SERVICE_STOP,
+)
 from ntsessions.abi.call import Call
+from ntsessions.abi.calls.event_log import EventLevel
 from ntsessions.abi.calls.job import CreateJob, TerminateJob
 from ntsessions.abi.calls.process import CreatedProcess, CreateProcess, QueryProcess, SignalProcess
-from ntsessions.abi.calls.service import QueryServices, ServiceInformation, ServiceState, StartService, StopService
+from ntsessions.abi.calls.service import (
+    CloseServiceHandle,
+    OpenService,
+    OpenServiceDatabase,
+    QueryService,
+    QueryServices,
+    ServiceInformation,
+    ServiceState,
+    StartService,
+    StopService,
+)
 from ntsessions.abi.calls.system import CreateLogon, LogonFacts
 from ntsessions.abi.calls.wait import WaitForObject
 from ntsessions.abi.errors import NtError, nt_error
@@ -23,10 +41,13 @@ from ntsessions.executive.executive import PENDING, Executive, Pending
 from ntsessions.executive.processes.thread import Thread
 from ntsessions.subsystems.logon import Logon
 from ntsessions.subsystems.part import Part
+from ntsessions.subsystems.service_handles import ServiceDatabase, ServiceObject, handles_of, open_handle, referenced
 
 NEVER_STARTED = 1077
 SIGTERM = 15
 BOOT = "boot"
+OWN_PROCESS, INTERACTIVE_PROCESS = 0x10, 0x100
+ACTIVE_DATABASE, FAILED_DATABASE = "servicesactive", "servicesfailed"
 
 
 @dataclass(frozen=True)
@@ -41,6 +62,8 @@ class ServiceConfiguration:
     working_directory: str = "/"
     stop_seconds: int = 20
     """How long it may take to end after SIGTERM."""
+    interactive: bool = False
+    """SERVICE_INTERACTIVE_PROCESS: on WinSta0 of session 0, where the profile allows it; else where its account is."""
 
 
 @dataclass
@@ -59,6 +82,12 @@ class Service:
     then: Callable[[], None] | None = None
 
 
+INTERACTIVE_DESKTOP = r"WinSta0\Default"
+SOURCE = "Service Control Manager"
+NOT_INTERACTIVE = 7030
+"""Event: a service that is marked as interactive was started where services may not be (nt-semantics 9.9)."""
+
+
 class ServiceControl(Part):
     """Starts and stops the services."""
 
@@ -67,12 +96,18 @@ class ServiceControl(Part):
         super().__init__(executive, thread_key)
         self.logon = logon
         self.services = {one.name.lower(): Service(one) for one in services}
+        self.database = ServiceDatabase()
+        self.objects = {name: ServiceObject(name) for name in self.services}
         self.is_stopping = False
         """The host is shutting down: nothing is started any more."""
         self.served: dict[type[Call[Any]], Callable[[Thread, int, Any], object]] = {
             QueryServices: self._query,
             StartService: self._start_call,
             StopService: self._stop_call,
+            OpenServiceDatabase: self._open_database,
+            OpenService: self._open_service,
+            CloseServiceHandle: self._close_handle,
+            QueryService: self._query_service,
         }
 
     def start_at_boot(self) -> None:
@@ -102,8 +137,37 @@ class ServiceControl(Part):
 
     # -- calls
 
+    def _open_database(self, caller: Thread, request: int, call: OpenServiceDatabase) -> int:
+        name = ACTIVE_DATABASE if call.database is None else call.database.lower()
+        if name == FAILED_DATABASE:
+            raise nt_error(NtStatus.DATABASE_DOES_NOT_EXIST, "nothing is kept of services that failed to start")
+        if name != ACTIVE_DATABASE:
+            raise nt_error(NtStatus.OBJECT_NAME_INVALID, f"{name[:80]!r} is no database of services")
+        return open_handle(caller, self.database, call.desired_access | SC_MANAGER_CONNECT)
+
+    def _open_service(self, caller: Thread, request: int, call: OpenService) -> int:
+        referenced(caller, call.database, ServiceDatabase, 0)
+        item = self.objects.get(call.name.lower())
+        if item is None:
+            raise nt_error(NtStatus.SERVICE_DOES_NOT_EXIST, repr(call.name[:80]))
+        return open_handle(caller, item, call.desired_access)
+
+    def _close_handle(self, caller: Thread, request: int, call: CloseServiceHandle) -> None:
+        handles_of(caller, call.handle).close(call.handle, self.executive)
+
+    def _query_service(self, caller: Thread, request: int, call: QueryService) -> ServiceInformation:
+        return information(self._of_handle(caller, call.service, SERVICE_QUERY_STATUS))
+
+    def _of_handle(self, caller: Thread, handle: int, right: int) -> Service:
+        return self.services[referenced(caller, handle, ServiceObject, right).service_name]
+
     def _query(self, caller: Thread, request: int, call: QueryServices) -> tuple[ServiceInformation, ...]:
+        if call.database:
+            referenced(caller, call.database, ServiceDatabase, SC_MANAGER_ENUMERATE_SERVICE)
         return tuple(information(service) for service in self.services.values())
+
+    def _to_control(self, caller: Thread, call: StartService | StopService, right: int) -> Service:
+        return self._of_handle(caller, call.service, right) if call.service else self._find(caller, call.name)
 
     def _find(self, caller: Thread, name: str) -> Service:
         if ADMINISTRATORS not in caller.token.enabled_sids:
@@ -114,9 +178,10 @@ class ServiceControl(Part):
         return service
 
     def _start_call(self, caller: Thread, request: int, call: StartService) -> Pending:
-        service = self._find(caller, call.name)
+        service = self._to_control(caller, call, SERVICE_START)
         if service.state is not ServiceState.STOPPED:
-            raise nt_error(NtStatus.SERVICE_ALREADY_RUNNING, f"{call.name} is {service.state.name.lower()}")
+            name = service.configuration.name
+            raise nt_error(NtStatus.SERVICE_ALREADY_RUNNING, f"{name} is {service.state.name.lower()}")
         if self.is_stopping:
             raise nt_error(NtStatus.UNSUCCESSFUL, "the host is shutting down")
         service.waiting.append((caller, request))
@@ -124,9 +189,9 @@ class ServiceControl(Part):
         return PENDING
 
     def _stop_call(self, caller: Thread, request: int, call: StopService) -> Pending:
-        service = self._find(caller, call.name)
+        service = self._to_control(caller, call, SERVICE_STOP)
         if service.state is ServiceState.STOPPED:
-            raise nt_error(NtStatus.SERVICE_NOT_ACTIVE, call.name)
+            raise nt_error(NtStatus.SERVICE_NOT_ACTIVE, service.configuration.name)
         service.waiting.append((caller, request))
         self._stop(service)
         return PENDING
@@ -171,14 +236,21 @@ class ServiceControl(Part):
             configuration.working_directory,
             tokens.token,
             jobs=(service.job,),
+            desktop=INTERACTIVE_DESKTOP if self._is_interactive(configuration) else "",
+            output_log=configuration.name,
         )
         self.begin(call, lambda error, created: self._launched(service, tokens.token, error, created))
+
+    def _is_interactive(self, configuration: ServiceConfiguration) -> bool:
+        return configuration.interactive and self.executive.profile.allows_interactive_services
 
     def _launched(self, service: Service, token: int, error: NtError | None, created: CreatedProcess) -> None:
         self.close(token)
         if error is not None:
             self._failed(service, error)
             return
+        if service.configuration.interactive and not self._is_interactive(service.configuration):
+            self._tell_of_unseen_windows(service.configuration.name)
         self.close(created.thread)
         service.process, service.process_id = created.process, created.process_id
         if service.state is ServiceState.START_PENDING:
@@ -187,6 +259,14 @@ class ServiceControl(Part):
         self.begin(WaitForObject(service.process), lambda *_: self._exited(service))
         if service.state is ServiceState.STOP_PENDING:
             self._ask_to_end(service)
+
+    def _tell_of_unseen_windows(self, name: str) -> None:
+        text = (
+            f"The service {name} is marked as interactive, and {self.executive.profile.name} lets no service onto "
+            f"WinSta0: what it shows, nobody sees, and nobody can answer. Let a program in the user's session show it "
+            f"and talk to the service, and take `interactive` out of the configuration."
+        )
+        self.executive.log_event(EventLevel.ERROR, SOURCE, NOT_INTERACTIVE, 0, text, subject=name)
 
     def _failed(self, service: Service, error: NtError) -> None:
         service.state = ServiceState.STOPPED
@@ -220,14 +300,22 @@ class ServiceControl(Part):
         self.begin(WaitForObject(process, patience), waited)
 
     def _exited(self, service: Service) -> None:
-        status = self.call(QueryProcess(service.process)).exit_status
+        process = self.call(QueryProcess(service.process))
+        status = process.exit_status
         asked = service.state is ServiceState.STOP_PENDING
         self.call(TerminateJob(service.job, 1))
         self.close(service.process, service.job)
         service.process = service.job = service.process_id = 0
         service.state = ServiceState.STOPPED
         service.exit_code = 0 if asked else status
-        service.reason = "it was stopped" if asked else f"its program ended with exit status {status:#x}"
+        if asked:
+            service.reason = "it was stopped"
+        elif process.ended_because:
+            service.reason = process.ended_because
+        elif status == NtStatus.UNSUCCESSFUL:  # what is told of a process whose end nobody saw
+            service.reason = "its program was killed with the launcher of session 0"
+        else:
+            service.reason = f"its program ended with exit status {status:#x}"
         self._answer(service)
         self._tell(service)
 
@@ -249,4 +337,5 @@ def information(service: Service) -> ServiceInformation:
         command=service.configuration.command,
         exit_code=0 if service.state is ServiceState.RUNNING else service.exit_code,
         reason=service.reason if service.state is ServiceState.STOPPED else "",
+        service_type=OWN_PROCESS | (INTERACTIVE_PROCESS if service.configuration.interactive else 0),
     )

@@ -8,7 +8,7 @@ from ntsessions.abi.call import Call
 from ntsessions.abi.calls.host import ShutDown
 from ntsessions.abi.calls.session import ConnectState, LoggedOn, Logoff
 from ntsessions.abi.calls.session import Logon as LogonCall
-from ntsessions.abi.calls.system import CreateLogon, CreateSession, DeleteSession, LogonFacts, SetSession
+from ntsessions.abi.calls.system import CreateLogon, CreateSession, DeleteSession, EndLogon, LogonFacts, SetSession
 from ntsessions.abi.errors import NtError, nt_error
 from ntsessions.abi.logon import LogonType
 from ntsessions.abi.privileges import Privilege
@@ -53,8 +53,8 @@ class SessionManager(Part):
         """Ends the services; set by who puts the system together."""
         self._logging_on: dict[str, list[Waiter]] = {}
         """By SID: a second logon of a user who is being logged on gets the same session."""
-        self._ends: dict[int, list[Ended]] = {}
-        """By session: who is to be told when it has ended."""
+        self._ends: dict[DeleteSession | EndLogon, list[Ended]] = {}
+        """By what is to end: who is to be told when it has."""
         self._at_the_end: list[Callable[[], None]] = []
         """Who is to be told when everything has ended."""
         self.served: dict[type[Call[Any]], Callable[[Thread, int, Any], object]] = {
@@ -90,7 +90,8 @@ class SessionManager(Part):
         leads = not call.new_session and self.executive.profile.single_session_per_user
         if leads:
             for session in self.executive.sessions.values():
-                if session.user_token is not None and session.user_token.user == facts.sid and not session.is_ending:
+                user = session.user_token
+                if user is not None and user.user == facts.sid and not session.is_logging_off:
                     self._answer(waiter, session, reconnected=True)
                     return
             waiting = self._logging_on.get(facts.sid)
@@ -135,7 +136,7 @@ class SessionManager(Part):
             assert session is not None, "somebody has just been logged on in it"
             self._answer(one, session, reconnected=one is not waiter)
         if not waiters and session is not None and session.session_id != 0 and not session.is_ending:
-            self._end(session.session_id, lambda *_: None)
+            self._end(DeleteSession(session.session_id), lambda *_: None)
 
     def _occupy(self, session: Session, facts: LogonFacts) -> None:
         """Make the tokens, and let the user be the session's."""
@@ -161,29 +162,32 @@ class SessionManager(Part):
         right = access.WINSTATION_LOGOFF if session is own else access.WINSTATION_RESET | access.WINSTATION_LOGOFF
         assert session.descriptor is not None, "every session has a descriptor"
         access_check(session.descriptor, caller.token, right, Session.type)
-        if session.session_id == 0:
+        if session.session_id == 0 and session.logon_group is None:
             raise nt_error(
                 NtStatus.ACCESS_DENIED, "session 0 belongs to the services and ends with the host: `nts down`"
             )
-        if session.is_ending:
+        if session.is_logging_off:
             raise nt_error(NtStatus.CTX_WINSTATION_BUSY, f"session {session.session_id} is being logged off already")
-        self.call(SetSession(session.session_id, ConnectState.RESET, None, CODE_LOGOFF))
-        self._end(session.session_id, lambda error, left: self._ended(caller, request, error, left))
+        end: DeleteSession | EndLogon = EndLogon(0)
+        if session.session_id != 0:
+            end = DeleteSession(session.session_id)
+            self.call(SetSession(session.session_id, ConnectState.RESET, None, CODE_LOGOFF))
+        self._end(end, lambda error, left: self._ended(caller, request, error, left))
         return PENDING
 
-    def _end(self, session_id: int, then: Ended) -> None:
-        """End a session, once, however many want it."""
-        waiting = self._ends.get(session_id)
+    def _end(self, end: DeleteSession | EndLogon, then: Ended) -> None:
+        """End a session, or the logon in session 0, once, however many want it."""
+        waiting = self._ends.get(end)
         if waiting is not None:
             waiting.append(then)
             return
-        self._ends[session_id] = [then]
+        self._ends[end] = [then]
 
         def ended(error: NtError | None, survivors: object) -> None:
-            for one in self._ends.pop(session_id):
+            for one in self._ends.pop(end):
                 one(error, survivors)
 
-        self.begin(DeleteSession(session_id), ended)
+        self.begin(end, ended)
 
     def _ended(self, caller: Thread, request: int, error: NtError | None, survivors: object) -> None:
         if error is not None:
@@ -207,19 +211,21 @@ class SessionManager(Part):
             self.before_shutdown(self._end_sessions)
 
     def _end_sessions(self) -> None:
-        left = [session.session_id for session in self.executive.sessions.values() if session.session_id != 0]
+        left: list[DeleteSession | EndLogon] = [DeleteSession(number) for number in self.executive.sessions if number]
+        if self.executive.sessions[0].logon_group is not None:
+            left.append(EndLogon(0))
         remaining = len(left)
 
         def one_ended(*_: object) -> None:
             nonlocal remaining
             remaining -= 1
             if remaining <= 0:
-                self._end(0, lambda *_: self._everything_ended())
+                self._end(DeleteSession(0), lambda *_: self._everything_ended())
 
         if not left:
             one_ended()
-        for session_id in left:
-            self._end(session_id, one_ended)
+        for end in left:
+            self._end(end, one_ended)
 
     def _everything_ended(self) -> None:
         for then in self._at_the_end:

@@ -13,7 +13,7 @@ from ntsessions.executive.effects import CompleteCall, Effect, ShutDown
 from ntsessions.executive.executive import HANDLERS, Executive, Handler, Outcome, Pending
 from ntsessions.executive.handlers.host import SYSTEM_THREADS
 from ntsessions.executive.processes.thread import Thread
-from ntsessions.executive.reports import HostStarted, Report, SessionFailed, SessionPrepared
+from ntsessions.executive.reports import HostStarted, Report, SessionEnded, SessionFailed, SessionPrepared
 from ntsessions.profiles.profile import Profile
 from ntsessions.subsystems.logon import Logon
 from ntsessions.subsystems.part import Part
@@ -38,7 +38,7 @@ class System:
         self.is_ready = False
         """Session 0 is prepared and the boot services were asked for."""
         self.failure = ""
-        """Why there can be no host here: session 0 could not be prepared."""
+        """Why the host cannot go on: session 0 could not be prepared, or was lost."""
 
     def dispatch(self, thread_key: int, request: int, call: Call[Any]) -> Outcome | Pending:
         """Serve a call."""
@@ -56,8 +56,17 @@ class System:
             self.is_ready = True  # the first session to be prepared is session 0
             self.service_control.start_at_boot()
         elif isinstance(report, SessionFailed) and not self.is_ready:
-            self.failure = report.reason
-            self.executive.emit(ShutDown())
+            self._fail(f"session 0 could not be prepared: {report.reason}")
+        elif (
+            isinstance(report, SessionEnded)
+            and report.session_key == self.executive.sessions[0].key
+            and not self.session_manager.is_shutting_down
+        ):  # NT stops when a process ends that it cannot be without, and csrss is one (nt-semantics 4.3)
+            self._fail("session 0 has ended, because its launcher died; start the host again")
+
+    def _fail(self, reason: str) -> None:
+        self.failure = reason
+        self.executive.emit(ShutDown())
 
     def advance(self, now: int, utc: int) -> None:
         """Tell the time, in units of 100 ns."""

@@ -34,8 +34,17 @@ class Mutant(Dispatcher):
         return self.owner is None
 
     def is_signaled_for(self, thread: "Thread") -> bool:
-        """Tell whether *thread* could have it: it is free, or owned by this very thread."""
-        return self.owner is None or self.owner is thread
+        """Tell whether *thread* could have it: it is free, or owned by this very thread.
+
+        Raises MUTANT_LIMIT_EXCEEDED here, before a wait for all has taken anything from another object.
+        """
+        if self.owner is None:
+            return True
+        if self.owner is not thread:
+            return False
+        if self.count <= 1 - MUTANT_RECURSION:
+            raise nt_error(NtStatus.MUTANT_LIMIT_EXCEEDED, f"{MUTANT_RECURSION} levels")
+        return True
 
     def may_end_a_wait(self) -> bool:
         """Tell whether it is free, or its owner has calls pending that could have it once more."""
@@ -43,8 +52,7 @@ class Mutant(Dispatcher):
 
     def consume(self, thread: "Thread") -> bool:
         """Acquire it.  Answers whether its last owner died holding it."""
-        if self.count <= 1 - MUTANT_RECURSION:
-            raise nt_error(NtStatus.MUTANT_LIMIT_EXCEEDED)
+        assert self.count > 1 - MUTANT_RECURSION, "whoever consumes has asked"
         self.count -= 1
         if self.owner is None:
             self.owner = thread

@@ -18,12 +18,14 @@ from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
+from ntsessions.abi.errors import NtError
 from ntsessions.abi.status import NtStatus
 from ntsessions.abi.types import ApcRecord, WaitResult
 from ntsessions.executive.objects.object import Object
 
 if TYPE_CHECKING:
     from ntsessions.executive.dispatcher.timer import Timer
+    from ntsessions.executive.executive import Executive
     from ntsessions.executive.processes.thread import Thread
 
 WAIT_0 = 0
@@ -46,7 +48,7 @@ class Dispatcher(Object):
         raise NotImplementedError
 
     def is_signaled_for(self, thread: "Thread") -> bool:
-        """Tell whether this thread's wait would be satisfied now."""
+        """Tell whether this thread's wait would be satisfied now; raises when it could have it but must not."""
         return self.is_signaled()
 
     def may_end_a_wait(self) -> bool:
@@ -82,6 +84,10 @@ class Wait:
     def reply(self, result: WaitResult) -> object:
         """Return what the caller is answered; kinds of wait that answer something else override it."""
         return result
+
+    def goes_on(self, executive: "Executive") -> bool:
+        """Tell whether it goes on although its deadline came; kinds of wait that do have set another one."""
+        return False
 
 
 class Deadlines:
@@ -168,7 +174,10 @@ class Waits:
         """Tell that *item* became signaled; end the waits which that satisfies, in the order they came."""
         while item.waiters and item.may_end_a_wait():
             for wait in item.waiters:
-                result = self._take(wait)
+                try:
+                    result = self._take(wait)
+                except NtError as error:  # the waiting thread's own trouble, not that of who signals
+                    result = WaitResult(int(error.status))
                 if result is not None:
                     break
             else:

@@ -19,11 +19,12 @@ from ntsessions.executive.objects.token_object import TokenObject
 from ntsessions.executive.processes.entry import look_again, new_process, place_process
 from ntsessions.executive.processes.job import Job
 from ntsessions.executive.processes.job_rules import admit_process, jobs_for_new_process
+from ntsessions.executive.processes.logon_group import Home, home_of_token
 from ntsessions.executive.processes.ports import port_for
 from ntsessions.executive.processes.process import Process
-from ntsessions.executive.processes.session import Session
 from ntsessions.executive.security.impersonation import check_assign_primary, is_own_token
 from ntsessions.executive.security.token import Token
+from ntsessions.executive.windowing.connection import connect, fail_start
 
 START_ERRORS = {
     2: NtStatus.OBJECT_NAME_NOT_FOUND,  # ENOENT
@@ -58,12 +59,12 @@ def create_process(executive: Executive, caller: Thread, call: CreateProcess) ->
     """Ask for a program to be started; answers when it has its pid, or why it could not be."""
     _check_arguments(caller, call)
     token = _token_for(caller, call.token)
-    session = _session_of(executive, token)
+    home = _home_of(executive, token)
+    session = home.session
     if call.inherit_handles and session is not caller.process.session:
         raise nt_error(NtStatus.INVALID_PARAMETER, "handles are inherited within one session only; duplicate them")
     asked = [caller.reference(handle, Job, access.JOB_OBJECT_ASSIGN_PROCESS) for handle in call.jobs]
-    parent = caller.process if session is caller.process.session else None
-    jobs = jobs_for_new_process(executive, parent, asked, call.flags)
+    jobs = jobs_for_new_process(executive, caller.process, asked, call.flags, home)
     port = port_for(executive, session, token)
     process = new_process(executive, session, port, None)
     try:
@@ -71,6 +72,7 @@ def create_process(executive: Executive, caller: Thread, call: CreateProcess) ->
     except NtError:
         executive.discard_process(process)
         raise
+    failure = _connect(executive, caller, call, process)
     try:
         for job in jobs:
             admit_process(executive, job, process)
@@ -78,6 +80,7 @@ def create_process(executive: Executive, caller: Thread, call: CreateProcess) ->
         starting.take_back(executive)
         executive.discard_process(process)
         raise
+    process.ended_because = failure
     executive.questions[process.key] = (caller.key, caller.request, starting)
     port.starting += 1
     executive.emit(
@@ -90,7 +93,8 @@ def create_process(executive: Executive, caller: Thread, call: CreateProcess) ->
             working_directory=call.working_directory,
             descriptors=caller.received[0].key if caller.received else None,
             new_terminal=bool(call.flags & CREATE_NEW_CONSOLE),
-            suspended=bool(call.flags & CREATE_SUSPENDED),
+            suspended=bool(call.flags & CREATE_SUSPENDED) or bool(failure),
+            output_log=call.output_log,
         )
     )
     return PENDING
@@ -104,6 +108,10 @@ def _check_arguments(caller: Thread, call: CreateProcess) -> None:
         raise nt_error(NtStatus.INVALID_PARAMETER, "arguments hold no NUL, and names of variables no =")
     if call.descriptor_count not in (0, 3) or len(caller.received) != call.descriptor_count:
         raise nt_error(NtStatus.INVALID_PARAMETER, "0 or 3 descriptors go with the call")
+    if call.output_log:
+        caller.token.require_privilege(Privilege.SeTcbPrivilege)
+        if "/" in call.output_log or "\0" in call.output_log:
+            raise nt_error(NtStatus.INVALID_PARAMETER, "the name of a log is the name of a file")
 
 
 def _token_for(caller: Thread, handle: int) -> Token:
@@ -118,13 +126,13 @@ def _token_for(caller: Thread, handle: int) -> Token:
     return token
 
 
-def _session_of(executive: Executive, token: Token) -> Session:
+def _home_of(executive: Executive, token: Token) -> Home:
     session = executive.sessions.get(token.session_id)
-    if session is None or session.is_ending:
+    if session is None or (home := home_of_token(executive, session, token)).is_ending:
         raise nt_error(NtStatus.CTX_WINSTATION_NOT_FOUND, f"the token's session {token.session_id}")
     if len(session.processes) >= PROCESSES_PER_SESSION:
         raise nt_error(NtStatus.QUOTA_EXCEEDED, f"{PROCESSES_PER_SESSION} processes in session {session.session_id}")
-    return session
+    return home
 
 
 def _furnish(executive: Executive, caller: Thread, call: CreateProcess, process: Process, token: Token) -> Starting:
@@ -145,6 +153,16 @@ def _furnish(executive: Executive, caller: Thread, call: CreateProcess, process:
         caller.process.handles.close(handle, executive)
         raise
     return Starting(process, thread, caller.process, handle, thread_handle)
+
+
+def _connect(executive: Executive, caller: Thread, call: CreateProcess, process: Process) -> str:
+    """Connect a new process to its window station and desktop; returns why that failed, empty when it did not."""
+    process.desktop_info = caller.process.desktop_info if call.desktop is None else call.desktop
+    try:
+        connect(executive, process, inherit_desktop=call.inherit_desktop)
+    except NtError as error:
+        return str(error)
+    return ""
 
 
 def _supplied(security: bytes | None) -> SecurityDescriptor | None:
@@ -183,6 +201,8 @@ def process_started(executive: Executive, report: reports.ProcessStarted) -> Non
             request,
             CreatedProcess(starting.process_handle, starting.thread_handle, report.pid, starting.thread.thread_id),
         )
+    if process.ended_because:
+        fail_start(executive, process, process.ended_because)
     if process.port is not None:
         look_again(executive, process.port)
 

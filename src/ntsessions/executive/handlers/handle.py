@@ -22,12 +22,13 @@ from ntsessions.abi.types import CURRENT_PROCESS, CURRENT_PROCESS_TOKEN
 from ntsessions.executive.dispatcher.waits import Dispatcher
 from ntsessions.executive.handlers.registry import Executive, Thread, handles
 from ntsessions.executive.objects.directory import SymbolicLink
-from ntsessions.executive.objects.handles import INHERIT, PROTECT_FROM_CLOSE
+from ntsessions.executive.objects.handles import INHERIT, OTHER_ACCOUNT_HOOK, PROTECT_FROM_CLOSE
 from ntsessions.executive.objects.naming import HANDLE_INHERIT, HANDLE_PROTECT, PERMANENT, check, handle_flags, require
 from ntsessions.executive.objects.object import Object
 from ntsessions.executive.objects.token_object import TokenObject, pseudo_token
 from ntsessions.executive.processes.process import Process
 from ntsessions.executive.processes.session import Session
+from ntsessions.executive.windowing.connection import is_in_use
 
 _OPTIONS = DUPLICATE_CLOSE_SOURCE | DUPLICATE_SAME_ACCESS | DUPLICATE_SAME_ATTRIBUTES
 
@@ -36,7 +37,13 @@ _OPTIONS = DUPLICATE_CLOSE_SOURCE | DUPLICATE_SAME_ACCESS | DUPLICATE_SAME_ATTRI
 def close(executive: Executive, caller: Thread, call: Close) -> None:
     """Close a handle; closing a pseudo handle does nothing."""
     if call.handle >= 0 or caller.pseudo(call.handle) is None:
-        caller.process.handles.close(call.handle, executive)
+        _close(executive, caller.process, call.handle)
+
+
+def _close(executive: Executive, process: Process, handle: int) -> None:
+    if process.gui is not None and is_in_use(process, handle):
+        raise nt_error(NtStatus.HANDLE_NOT_CLOSABLE, "the process works on this window station or desktop")
+    process.handles.close(handle, executive)
 
 
 # -- facts
@@ -83,7 +90,8 @@ def _creation_time(item: Object) -> int:
 def set_handle_flags(executive: Executive, caller: Thread, call: SetHandleFlags) -> None:
     """Change what happens to a handle at inheritance and at closing."""
     entry = caller.process.handles.entry(call.handle)
-    entry.flags = (INHERIT if call.inherit else 0) | (PROTECT_FROM_CLOSE if call.protect else 0)
+    kept = entry.flags & OTHER_ACCOUNT_HOOK
+    entry.flags = kept | (INHERIT if call.inherit else 0) | (PROTECT_FROM_CLOSE if call.protect else 0)
 
 
 @handles(CompareObjects)
@@ -120,7 +128,7 @@ def duplicate_object(executive: Executive, caller: Thread, call: DuplicateObject
 
 def _close_source(executive: Executive, caller: Thread, source: Process, handle: int) -> None:
     if _pseudo(caller, source, handle) is None:
-        source.handles.close(handle, executive)
+        _close(executive, source, handle)
 
 
 def _close_quietly(executive: Executive, caller: Thread, source: Process, handle: int) -> None:

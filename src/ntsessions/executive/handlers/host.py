@@ -8,6 +8,7 @@ from ntsessions.executive import effects, reports
 from ntsessions.executive.handlers.logon import fit_to_profile
 from ntsessions.executive.handlers.registry import Executive, Thread, handles, takes
 from ntsessions.executive.processes import entry, sessions
+from ntsessions.executive.processes.logon_group import Home
 from ntsessions.executive.processes.process import Process
 from ntsessions.executive.processes.session import Port, Session
 from ntsessions.executive.security.logons import builtin_logon_sessions, system_token
@@ -39,7 +40,7 @@ def host_started(executive: Executive, report: reports.HostStarted) -> None:
     token = system_token(executive.new_luid())
     _enable_everything(token)
     fit_to_profile(executive, token)
-    port = Port(CONTROL_PORT, session, token, report.identity)
+    port = Port(CONTROL_PORT, Home(session), token, report.identity)
     port.is_open = True
     executive.ports[CONTROL_PORT] = port
     _make_system_process(executive, report, session, port, key)
@@ -81,6 +82,12 @@ def _make_system_process(executive: Executive, report: reports.HostStarted, sess
         executive.threads[thread_key] = thread
 
 
+@takes(reports.MemoryRanShort)
+def memory_ran_short(executive: Executive, report: reports.MemoryRanShort) -> None:
+    """Tell the programs that can do without some of theirs."""
+    executive.memory_conditions.ran_short(executive)
+
+
 @takes(reports.ThreadConnected)
 def thread_connected(executive: Executive, report: reports.ThreadConnected) -> None:
     """A program connected."""
@@ -116,4 +123,6 @@ def query_host(executive: Executive, caller: Thread, call: QueryHost) -> HostInf
         object_count=executive.counts["objects"],
         handle_count=sum(len(process.handles) for process in executive.processes.values()),
         notes=host.notes,
+        shared_section=str(executive.profile.shared_section),
+        view_space_kb=executive.profile.view_space_kb,
     )

@@ -37,12 +37,16 @@ def create_logon(executive: Executive, caller: Thread, call: CreateLogon) -> Log
     sid = parse_sid(call.facts.sid)
     builtin = _builtin_token(executive, sid)
     if builtin is not None:
+        fit_to_profile(executive, builtin)
         return LogonTokens(_open(executive, caller, builtin), 0, builtin.authentication_id)
+    origin = executive.logon_sessions.get(call.origin)
+    if origin is None:
+        raise nt_error(NtStatus.INVALID_PARAMETER, f"there is no logon session {call.origin:#x}")
     facts = call.facts
     executive.identities[sid] = effects.UnixIdentity(
         facts.user_name, facts.uid, facts.gid, facts.groups, facts.home, facts.shell, facts.is_managed
     )
-    full, filtered = _user_tokens(executive, call, sid)
+    full, filtered = _user_tokens(executive, call, sid, origin)
     shell = filtered or full
     return LogonTokens(
         _open(executive, caller, shell),
@@ -62,7 +66,9 @@ def _builtin_token(executive: Executive, sid: sids.Sid) -> Token | None:
     return None
 
 
-def _user_tokens(executive: Executive, call: CreateLogon, sid: sids.Sid) -> tuple[Token, Token | None]:
+def _user_tokens(
+    executive: Executive, call: CreateLogon, sid: sids.Sid, origin: LogonSession
+) -> tuple[Token, Token | None]:
     groups = (sids.USERS, sids.ADMINISTRATORS) if call.facts.is_administrator else (sids.USERS,)
     account = AccountFacts(sid, call.facts.user_name, DOMAIN, sids.USERS, groups)
     luid = executive.new_luid
@@ -73,16 +79,18 @@ def _user_tokens(executive: Executive, call: CreateLogon, sid: sids.Sid) -> tupl
         call.session_id,
         ids,
         split_tokens=executive.profile.splits_administrator_tokens,
+        origin=origin.luid,
     )
     made = [token for token in tokens if token is not None]
     for token in made:
         fit_to_profile(executive, token)
         other = next((half for half in made if half is not token), None)
-        executive.logon_sessions[token.authentication_id] = LogonSession(
+        logon = executive.logon_sessions[token.authentication_id] = LogonSession(
             token.authentication_id, sid, call.facts.user_name, DOMAIN, LogonType(call.logon_type),
             session_id=call.session_id, logon_time=executive.utc, logon_sid=ids.logon_sid,
             linked_luid=None if other is None else other.authentication_id,
         )  # fmt: skip
+        logon.group = origin.group
     return tokens.full, tokens.filtered
 
 

@@ -15,7 +15,7 @@ from ntsessions.executive.security.token import Token
 SHOWN_LOGONS = 1024
 """In one answer: the newest; a frame holds no more."""
 
-USER, ALIAS, WELL_KNOWN_GROUP = 1, 4, 5
+USER, ALIAS, WELL_KNOWN_GROUP, LABEL = 1, 4, 5, 10
 _SERVICE_ACCOUNTS = {sids.LOCAL_SYSTEM, sids.LOCAL_SERVICE, sids.NETWORK_SERVICE}
 
 
@@ -89,6 +89,8 @@ def _name_of(executive: Executive, sid: Sid) -> AccountName:
 
 
 def _use_of(sid: Sid) -> int:
+    if sids.is_integrity_sid(sid):
+        return LABEL
     return ALIAS if sid.startswith("S-1-5-32-") else WELL_KNOWN_GROUP
 
 

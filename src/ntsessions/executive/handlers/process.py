@@ -27,7 +27,8 @@ from ntsessions.executive.executive import PENDING, Pending
 from ntsessions.executive.handlers.create_process import did_not_start
 from ntsessions.executive.handlers.registry import Executive, Thread, handles, takes
 from ntsessions.executive.objects.handles import INHERIT
-from ntsessions.executive.processes.entry import enter_process
+from ntsessions.executive.processes.entry import enter_opened
+from ntsessions.executive.processes.logon_group import find_home
 from ntsessions.executive.processes.process import Process
 from ntsessions.executive.processes.session_access import session_for
 from ntsessions.executive.security.access_check import process_access_check
@@ -99,22 +100,18 @@ def process_identified(executive: Executive, report: reports.ProcessIdentified) 
     caller = executive.threads.get(thread_key)
     if caller is None:
         return  # it has ended, and a handle would be nobody's
-    session = executive.sessions_by_key.get(report.session_key or 0)
+    home = find_home(executive, report.session_key)
     facts = report.facts
     try:
-        if session is None or facts is None:
+        if home is None or facts is None:
             raise nt_error(NtStatus.INVALID_CID, "no process of this host has that id")
         if isinstance(call, ProcessIdToSessionId):
-            executive.answer(thread_key, request, session.session_id)
+            executive.answer(thread_key, request, home.session.session_id)
             return
         assert isinstance(call, OpenProcess)
-        port = session.first_port or next(iter(session.ports.values()), None)
-        if port is None:
-            raise nt_error(NtStatus.INVALID_CID, "the process belongs to no token that is known")
         process = executive.processes_by_id.get(facts.pid)
         if process is None:
-            process = enter_process(executive, session, port, facts.pid, facts.start_time, facts.parent_pid)
-            process.command = facts.command
+            process = enter_opened(executive, home, report, facts)
         executive.answer(thread_key, request, _open(caller, process, call))
     except NtError as error:
         executive.fail(thread_key, request, error)
@@ -164,7 +161,14 @@ def query_process(executive: Executive, caller: Thread, call: QueryProcess) -> P
         thread_count=len(process.threads),
         create_time=process.create_time,
         exit_time=process.exit_time,
+        desktop=_desktop_name(process),
+        ended_because=process.ended_because,
     )
+
+
+def _desktop_name(process: Process) -> str:
+    gui = process.gui
+    return "" if gui is None or gui.startup_desktop is None else gui.startup_desktop.full_name
 
 
 @handles(OpenThread)

@@ -1,6 +1,6 @@
 """Handlers of the calls on the security of objects, and of the two that explain objects and access to people."""
 
-from ntsessions.abi.access import READ_CONTROL, WINSTATION_QUERY
+from ntsessions.abi.access import DESKTOP_READOBJECTS, DESKTOP_WRITEOBJECTS, READ_CONTROL, WINSTATION_QUERY
 from ntsessions.abi.calls.object import (
     AccessExplanation,
     AccessStep,
@@ -24,6 +24,7 @@ from ntsessions.executive.processes.session_access import may, session_for
 from ntsessions.executive.security.descriptors import access_to_query, access_to_set, query_security, set_security
 from ntsessions.executive.security.explain import explain_access as explain
 from ntsessions.executive.security.token import Token
+from ntsessions.executive.windowing.desktop import Desktop
 
 SHOWN_HOLDERS = 128
 """Holders and waiters in one answer; the handle count tells how many there are."""
@@ -35,7 +36,7 @@ SHOWN_SENTENCE = 500
 @handles(QuerySecurity)
 def query_security_of(executive: Executive, caller: Thread, call: QuerySecurity) -> bytes:
     """Read parts of a descriptor."""
-    item = caller.reference(call.handle, Object, access_to_query(call.parts))
+    item = _reference(caller, call.handle, access_to_query(call.parts))
     assert item.descriptor is not None, "every object has a descriptor"
     return descriptor_to_bytes(query_security(item.descriptor, call.parts))
 
@@ -43,12 +44,20 @@ def query_security_of(executive: Executive, caller: Thread, call: QuerySecurity)
 @handles(SetSecurity)
 def set_security_of(executive: Executive, caller: Thread, call: SetSecurity) -> None:
     """Replace parts of a descriptor; handles that are open keep what they were granted."""
-    item = caller.reference(call.handle, Object, access_to_set(call.parts))
+    item = _reference(caller, call.handle, access_to_set(call.parts))
     assert item.descriptor is not None, "every object has a descriptor"
     new = descriptor_from_bytes(call.descriptor)
     changed = set_security(item.descriptor, new, call.parts, caller.token, item.type)
     charge_more(item, caller.process.session.pool, SECURITY_COST * len(call.descriptor))
     item.descriptor = executive.descriptors.intern(changed)
+
+
+def _reference(caller: Thread, handle: int, right: int) -> Object:
+    """Return an object whose security is asked for; of a desktop that takes the rights to its objects too (6.1)."""
+    item = caller.reference(handle, Object, right)
+    if isinstance(item, Desktop):
+        caller.reference(handle, Desktop, DESKTOP_READOBJECTS | DESKTOP_WRITEOBJECTS)
+    return item
 
 
 # -- explanations

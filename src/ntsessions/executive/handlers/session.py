@@ -11,7 +11,7 @@ from ntsessions.abi.calls.session import (
     SessionNotification,
     WaitSessionNotification,
 )
-from ntsessions.abi.calls.system import CreateSession, DeleteSession, SetSession
+from ntsessions.abi.calls.system import CreateSession, DeleteSession, EndLogon, SetSession
 from ntsessions.abi.errors import nt_error
 from ntsessions.abi.privileges import Privilege
 from ntsessions.abi.status import NtStatus
@@ -20,16 +20,18 @@ from ntsessions.executive.dispatcher.waits import Wait
 from ntsessions.executive.executive import PENDING, Pending
 from ntsessions.executive.handlers.create_process import Starting, did_not_start
 from ntsessions.executive.handlers.registry import Executive, Thread, handles, takes
+from ntsessions.executive.handlers.session_memory import Measuring
 from ntsessions.executive.objects.naming import require
 from ntsessions.executive.objects.token_object import TokenObject
 from ntsessions.executive.processes import sessions
 from ntsessions.executive.processes.job import Job
+from ntsessions.executive.processes.logon_group import Home, LogonGroup, find_home
 from ntsessions.executive.processes.ports import close_port
 from ntsessions.executive.processes.session import Session
 from ntsessions.executive.processes.session_access import existing_session, may, session_for
 
 NOTIFICATIONS_KEPT = 1024
-CODE_CREATE, CODE_TERMINATE = 0xA, 0xB
+CODE_LOGOFF, CODE_CREATE, CODE_TERMINATE = 0x6, 0xA, 0xB
 
 
 @handles(QuerySessions)
@@ -75,10 +77,11 @@ def query_user_token(executive: Executive, caller: Thread, call: QueryUserToken)
     if not own:
         require(caller, Privilege.SeTcbPrivilege)
     session = existing_session(executive, caller, call.session_id)
-    if session.is_ending:
+    if session.is_logging_off:
         raise nt_error(NtStatus.CTX_WINSTATION_NOT_FOUND, f"session {session.session_id} is being logged off")
     source = session.user_token
-    if own and (session.session_id != 0 or source is None):
+    is_system = caller.token.has_privilege(Privilege.SeTcbPrivilege)
+    if own and (session.session_id != 0 or source is None or not is_system):
         source = caller.process.token
     elif source is None and session.session_id == 0:
         source = sessions.system_process(executive).token
@@ -132,6 +135,8 @@ def notify(executive: Executive, session_id: int, code: int) -> None:
     )
     del executive.notifications[:-NOTIFICATIONS_KEPT]
     for wait, since in list(executive.notification_waits.items()):
+        if not isinstance(wait, NotificationWait):
+            continue  # for the event log
         news = news_for(executive, wait.thread, since)
         if news:
             del executive.notification_waits[wait]
@@ -198,13 +203,17 @@ def delete_session(executive: Executive, caller: Thread, call: DeleteSession) ->
 @takes(reports.SessionEnded)
 def session_ended(executive: Executive, report: reports.SessionEnded) -> None:
     """Nothing of the session is left on Linux; now its names and its id go."""
-    session = executive.sessions_by_key.get(report.session_key)
-    if session is None:
+    home = find_home(executive, report.session_key)
+    if home is None:
+        return
+    session = home.session
+    if home.group is not None:
+        _logged_off(executive, home.group, report.survivors)
         return
     asked = executive.questions.pop(report.session_key, None)
     if asked is not None:  # it was ended before it was ready
         executive.fail(asked[0], asked[1], nt_error(NtStatus.INSUFFICIENT_RESOURCES, "the session was ended"))
-    _answer_questions(executive, session)
+    _answer_questions(executive, Home(session))
     if session.session_id != 0:  # session 0 goes with the host, which still has somebody to answer
         sessions.remove(executive, session)
     notify(executive, session.session_id, CODE_TERMINATE)
@@ -212,14 +221,41 @@ def session_ended(executive: Executive, report: reports.SessionEnded) -> None:
         executive.answer(*session.ending, report.survivors)
 
 
-def _answer_questions(executive: Executive, session: Session) -> None:
-    """Answer what was asked of the session's launcher: it tells nothing any more."""
+@handles(EndLogon)
+def end_logon(executive: Executive, caller: Thread, call: EndLogon) -> Pending:
+    """Log off the user of session 0; answers when nothing of their logon is left."""
+    require(caller, Privilege.SeTcbPrivilege)
+    session = existing_session(executive, caller, call.session_id)
+    group = session.logon_group
+    if group is None:
+        raise nt_error(NtStatus.NO_TOKEN, f"nobody is logged on in session {session.session_id} who could leave it")
+    if session.is_logging_off:
+        raise nt_error(NtStatus.CTX_WINSTATION_BUSY, f"session {session.session_id} is being logged off already")
+    group.is_ending = True
+    group.ending = (caller.key, caller.request)
+    executive.emit(effects.EndSession(group.key))
+    return PENDING
+
+
+def _logged_off(executive: Executive, group: LogonGroup, survivors: tuple[int, ...]) -> None:
+    """Nothing of the user of session 0 is left on Linux; now their names go, and the next one may come (5.5)."""
+    _answer_questions(executive, Home(group.session, group))
+    sessions.log_off(executive, group)
+    notify(executive, group.session.session_id, CODE_LOGOFF)
+    if group.ending is not None:
+        executive.answer(*group.ending, survivors)
+
+
+def _answer_questions(executive: Executive, home: Home) -> None:
+    """Answer what was asked of the launcher of a home: it tells nothing any more."""
     for key, (_, _, subject) in list(executive.questions.items()):
-        if isinstance(subject, Starting) and subject.process.session is session:
+        if isinstance(subject, Starting) and subject.process.home == home:
             did_not_start(executive, key, nt_error(NtStatus.UNSUCCESSFUL, "the session has ended"))
-        elif subject is session:
+        elif subject is home.session and home.group is None:
             executive.report(reports.ProcessesListed(key, ()))
-        elif isinstance(subject, Job) and subject.session is session:
+        elif isinstance(subject, Measuring) and Home(subject.session) == home:
+            executive.report(reports.SessionMeasured(key))
+        elif isinstance(subject, Job) and subject.home_key == home.key:
             executive.report(reports.JobMeasured(key, 0, 0, 0, ()))
 
 
@@ -228,9 +264,11 @@ def set_session(executive: Executive, caller: Thread, call: SetSession) -> None:
     """Change a session's state and user."""
     require(caller, Privilege.SeTcbPrivilege)
     session = existing_session(executive, caller, call.session_id)
+    if call.state not in set(ConnectState):
+        raise nt_error(NtStatus.INVALID_PARAMETER, f"there is no session state {call.state}")
+    token = caller.reference(call.token, TokenObject, access.TOKEN_QUERY).token if call.token else None
     session.state_code = ConnectState(call.state)
     if call.token is not None:
-        token = None if call.token == 0 else caller.reference(call.token, TokenObject, access.TOKEN_QUERY).token
         sessions.set_user(executive, session, token)
     if call.notification:
         notify(executive, session.session_id, call.notification)

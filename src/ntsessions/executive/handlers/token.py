@@ -175,6 +175,8 @@ def query_token(executive: Executive, caller: Thread, call: QueryToken) -> Token
         has_linked_token=token.linked is not None,
         origin=token.origin,
         logon_sid=token.logon_sid or "",
+        mandatory_policy=token.mandatory_policy,
+        source_id=token.source.identifier,
     )
 
 

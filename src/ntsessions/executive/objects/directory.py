@@ -15,34 +15,26 @@ if TYPE_CHECKING:
     from ntsessions.executive.executive import Executive
 
 
-class Directory(Object):
-    """A directory of named objects."""
+class Container(Object):
+    """What names stand in: a directory, or a window station, which holds nothing but desktops."""
 
-    __slots__ = ("_upper", "boundary", "children", "is_root", "session_stamp", "shadow")
+    __slots__ = ("_upper", "children")
 
-    type = DIRECTORY
+    is_root = False
+    ignores_case = False
+    """Names in it are compared without regard to case, whatever is asked for."""
+    shadow: "Directory | None" = None
+    """Where a name is looked up that is not here."""
 
     def __init__(self) -> None:
         super().__init__()
         self.children: dict[str, Object] = {}
         self._upper: dict[str, Object] | None = None
-        self.is_root = False
-        self.session_stamp: int | None = None
-        """Set on the global space: the session that may make sections here without a privilege (1.9)."""
-        self.shadow: Directory | None = None
-        """Where a name is looked up that is not here (the device map of a logon session falls through to GLOBAL??)."""
-        self.boundary: tuple[str, ...] | None = None
-        """Key in the table of private namespaces while it is linked there."""
-
-    @property
-    def path(self) -> str:
-        r"""The full name; `\` for the root."""
-        return "\\" if self.is_root else super().path
 
     def find(self, name: str, *, ignore_case: bool = False) -> Object | None:
         """Return the child of this name, or None."""
         found = self.children.get(name)
-        if found is None and ignore_case:
+        if found is None and (ignore_case or self.ignores_case):
             found = self._upper_index().get(upcase(name))
         if found is None and self.shadow is not None:
             found = self.shadow.find(name, ignore_case=ignore_case)
@@ -66,7 +58,10 @@ class Directory(Object):
         """Take the name from *child*."""
         del self.children[child.name]
         if self._upper is not None and self._upper.get(upcase(child.name)) is child:
-            self._upper = None  # another spelling may be next; found again when asked
+            if self.ignores_case:
+                del self._upper[upcase(child.name)]
+            else:
+                self._upper = None  # another spelling may be next; found again when asked
         child.parent = None
 
     def listing(self, start: int, count: int) -> list[Object]:
@@ -76,6 +71,29 @@ class Directory(Object):
     def state(self) -> dict[str, str]:
         """Facts for people."""
         return {"names": str(len(self.children))}
+
+
+class Directory(Container):
+    """A directory of named objects."""
+
+    __slots__ = ("boundary", "is_root", "session_stamp", "shadow")
+
+    type = DIRECTORY
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_root = False
+        self.session_stamp: int | None = None
+        """Set on the global space: the session that may make sections here without a privilege (1.9)."""
+        self.shadow: Directory | None = None
+        """The device map of a logon session falls through to GLOBAL??."""
+        self.boundary: tuple[str, ...] | None = None
+        """Key in the table of private namespaces while it is linked there."""
+
+    @property
+    def path(self) -> str:
+        r"""The full name; `\` for the root."""
+        return "\\" if self.is_root else super().path
 
     def on_last_handle(self, executive: "Executive") -> None:
         """A private namespace ends with its last handle."""

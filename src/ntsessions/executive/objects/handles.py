@@ -2,7 +2,7 @@
 
 Invariants:
   1. A handle's rights are frozen when it is made; nothing later adds to them.
-  2. Values are multiples of 4, the first is 4; the low two bits of a value that comes in are ignored (1.13).
+  2. Values are multiples of 4, the kernel's begin with 4; the low two bits of a value that comes in are ignored (1.13).
   3. Every entry counts once in its object's `handle_count` and once in the pool of the table's session.
 """
 
@@ -25,6 +25,8 @@ Wanted: TypeAlias = type[O]
 
 INHERIT = 1
 PROTECT_FROM_CLOSE = 2
+OTHER_ACCOUNT_HOOK = 4
+"""Of a desktop: programs of other accounts may hook the threads that are on it by this handle (6.13)."""
 
 
 class HandleEntry:
@@ -41,12 +43,12 @@ class HandleEntry:
 class HandleTable:
     """The handles of one process."""
 
-    __slots__ = ("_entries", "_free", "_next", "limit", "pool")
+    __slots__ = ("_entries", "_first", "_free", "_next", "limit", "pool")
 
-    def __init__(self, pool: Pool, limit: int = HANDLES_PER_PROCESS) -> None:
+    def __init__(self, pool: Pool, limit: int = HANDLES_PER_PROCESS, first: int = 4) -> None:
         self._entries: dict[int, HandleEntry] = {}
         self._free: list[int] = []
-        self._next = 4
+        self._first = self._next = first
         self.pool = pool
         self.limit = limit
 
@@ -56,6 +58,10 @@ class HandleTable:
     def items(self) -> "Iterator[tuple[int, HandleEntry]]":
         """Yield every handle with its entry."""
         return iter(self._entries.items())
+
+    def entries(self) -> "Iterator[HandleEntry]":
+        """Yield the entry of every handle."""
+        return iter(self._entries.values())
 
     def check_room(self) -> None:
         """Raise TOO_MANY_OPENED_FILES when no further handle can be made."""
@@ -135,7 +141,7 @@ class HandleTable:
     def close_all(self, executive: "Executive") -> None:
         """Close every handle, protected ones too: the process has ended."""
         entries, self._entries = self._entries, {}
-        self._free, self._next = [], 4
+        self._free, self._next = [], self._first
         for entry in entries.values():
             self.pool.refund(HANDLE_COST)
             drop_handle(entry.object, executive)
@@ -149,9 +155,14 @@ def denied(item: Object, handle: int, missing: int) -> Exception:
 def drop_handle(item: Object, executive: "Executive") -> None:
     """Count a handle down; with the last one a temporary object loses its name and its cost is given back."""
     item.handle_count -= 1
-    if item.handle_count == 0:
-        if not item.is_permanent or not item.is_in_tree:
-            if item.parent is not None:
-                item.parent.unlink(item)
-            release_object(item)
-        item.on_last_handle(executive)
+    if item.handle_count == 0 and not item.is_held:
+        release_if_unused(item, executive)
+
+
+def release_if_unused(item: Object, executive: "Executive") -> None:
+    """Let a temporary object go that has no handle left: its name, and what it was charged."""
+    if not item.is_permanent or not item.is_in_tree:
+        if item.parent is not None:
+            item.parent.unlink(item)
+        release_object(item)
+    item.on_last_handle(executive)

@@ -14,8 +14,8 @@ from ntsessions.abi.object_types import SECTION, SYMBOLIC_LINK, ObjectType, map_
 from ntsessions.abi.privileges import Privilege
 from ntsessions.abi.security_binary import descriptor_from_bytes
 from ntsessions.abi.status import NtStatus
-from ntsessions.abi.types import NAMED_OBJECTS, ObjectAttributes, OpenedHandle
-from ntsessions.executive.objects.directory import Directory, SymbolicLink
+from ntsessions.abi.types import NAMED_OBJECTS, WINDOW_STATIONS, ObjectAttributes, OpenedHandle
+from ntsessions.executive.objects.directory import Container, Directory, SymbolicLink
 from ntsessions.executive.objects.handles import INHERIT, PROTECT_FROM_CLOSE
 from ntsessions.executive.objects.object import Object, charge_object, release_object
 from ntsessions.executive.objects.parser import Found, Walk
@@ -61,7 +61,7 @@ N = TypeVar("N", bound=Object)
 
 
 def resolve(executive: "Executive", caller: "Thread", call: NamedCall, *, open_link: bool = False,
-            steps: "list[ResolutionStep] | None" = None) -> Found:  # fmt: skip
+            ignore_case: bool = False, steps: "list[ResolutionStep] | None" = None) -> Found:  # fmt: skip
     """Follow the name of *call*."""
     attributes = call.attributes
     if attributes & INVALID_ATTRIBUTES:
@@ -69,7 +69,7 @@ def resolve(executive: "Executive", caller: "Thread", call: NamedCall, *, open_l
     walk = Walk(
         executive.root,
         lambda: executive.device_map(caller.token),
-        ignore_case=attributes & CASE_INSENSITIVE != 0,
+        ignore_case=ignore_case or attributes & CASE_INSENSITIVE != 0,
         open_link=open_link or attributes & OPENLINK != 0,
         steps=steps,
     )
@@ -77,6 +77,8 @@ def resolve(executive: "Executive", caller: "Thread", call: NamedCall, *, open_l
     root = call.root
     if root == NAMED_OBJECTS:
         start = caller.process.session.bno
+    elif root == WINDOW_STATIONS:
+        start = caller.process.session.window_stations
     elif root:
         start = caller.reference(root, Directory, 0)
     return walk.resolve(call.name or "", start)
@@ -114,10 +116,9 @@ def check(caller: "Thread", item: Object, desired: int) -> int:
 
 def create_named(executive: "Executive", caller: "Thread", call: CreateCall, item: N) -> OpenedHandle:
     """Insert *item*, fresh and without a name, under the name of *call*; or open what has that name (OPENIF)."""
-    if call.attributes & PERMANENT:
-        require(caller, Privilege.SeCreatePermanentPrivilege)
+    check_permanent(caller, call.attributes)
     if not call.name:
-        return _insert(executive, caller, call, item, None, "")
+        return insert(executive, caller, call, item, None, "")
     found = resolve(executive, caller, call, open_link=isinstance(item, SymbolicLink))
     if found.existing is not None:
         if not call.attributes & OPENIF:
@@ -126,11 +127,18 @@ def create_named(executive: "Executive", caller: "Thread", call: CreateCall, ite
         return OpenedHandle(handle, existed=True)
     assert found.parent is not None, "only the root has no parent, and it exists"
     _check_insert(caller, found.parent, found.leaf, item, call.name)
-    return _insert(executive, caller, call, item, found.parent, found.leaf)
+    return insert(executive, caller, call, item, found.parent, found.leaf)
 
 
-def _insert(executive: "Executive", caller: "Thread", call: CreateCall, item: N, parent: Directory | None,
-            leaf: str) -> OpenedHandle:  # fmt: skip
+def check_permanent(caller: "Thread", attributes: int) -> None:
+    """Raise PRIVILEGE_NOT_HELD when an object is to outlive its handles and the caller may not ask for that."""
+    if attributes & PERMANENT:
+        require(caller, Privilege.SeCreatePermanentPrivilege)
+
+
+def insert(executive: "Executive", caller: "Thread", call: CreateCall, item: N, parent: Container | None,
+           leaf: str) -> OpenedHandle:  # fmt: skip
+    """Make *item* exist below *parent*, which the caller may do, and return its first handle."""
     granted = creator_access(caller, item.type, call.desired_access)
     supplied = None if call.security is None else descriptor_from_bytes(call.security)
     above = None if parent is None else parent.descriptor
@@ -163,12 +171,13 @@ def creator_access(caller: "Thread", object_type: ObjectType, desired: int) -> i
     return granted
 
 
-def _check_insert(caller: "Thread", parent: Directory, leaf: str, item: Object, asked: str) -> None:
+def _check_insert(caller: "Thread", parent: Container, leaf: str, item: Object, asked: str) -> None:
     """May the caller add *item* to *parent*?  The directory's security first, then the global space's own rule."""
+    if not isinstance(parent, Directory):
+        raise nt_error(NtStatus.OBJECT_TYPE_MISMATCH, f"{parent.path} is a {parent.type.name}, not a directory")
     needed = DIRECTORY_CREATE_SUBDIRECTORY if isinstance(item, Directory) else DIRECTORY_CREATE_OBJECT
     check(caller, parent, needed)
-    if 2 * (parent.path_length + 1 + len(leaf)) > MAXIMUM_NAME_BYTES:  # below a handle a path can grow step by step
-        raise nt_error(NtStatus.NAME_TOO_LONG, f"the full path would have more than {MAXIMUM_NAME_BYTES} bytes")
+    check_length(parent, leaf)
     stamp = parent.session_stamp
     if stamp is None or stamp == caller.process.session.session_id or item.type.name not in _GUARDED_TYPES:
         return
@@ -180,6 +189,12 @@ def _check_insert(caller: "Thread", parent: Directory, leaf: str, item: Object, 
         f"{caller.process.session.session_id} needs SeCreateGlobalPrivilege, which {caller.token.user_name} does not "
         "hold; let a service make it, and open it here",
     )
+
+
+def check_length(parent: Container, leaf: str) -> None:
+    """Raise NAME_TOO_LONG when a name is too long for where it would stand."""
+    if 2 * (parent.path_length + 1 + len(leaf)) > MAXIMUM_NAME_BYTES:  # below a handle a path can grow step by step
+        raise nt_error(NtStatus.NAME_TOO_LONG, f"the full path would have more than {MAXIMUM_NAME_BYTES} bytes")
 
 
 _GUARDED_TYPES = frozenset({SECTION.name, SYMBOLIC_LINK.name})

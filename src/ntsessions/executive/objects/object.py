@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ntsessions.abi.object_types import ObjectType
     from ntsessions.abi.security import SecurityDescriptor
     from ntsessions.executive.executive import Executive
-    from ntsessions.executive.objects.directory import Directory
+    from ntsessions.executive.objects.directory import Container
 
 OBJECT_COST = 256
 """Bytes charged for an object besides its name; calibrated by the benchmark of 100,000 events."""
@@ -58,7 +58,7 @@ class Object:
 
     def __init__(self) -> None:
         self.name = ""
-        self.parent: Directory | None = None
+        self.parent: Container | None = None
         self.descriptor: SecurityDescriptor | None = None
         self.handle_count = 0
         self.is_permanent = False
@@ -93,6 +93,11 @@ class Object:
             item = item.parent
         return bool(getattr(item, "is_root", False))  # a directory's own; there is one such directory
 
+    @property
+    def is_held(self) -> bool:
+        """Tell whether something besides handles keeps it and its name."""
+        return False
+
     def own_cost(self) -> int:
         """Bytes to charge besides the object itself and its name."""
         return 0
@@ -116,8 +121,13 @@ def charge_object(item: Object, payer: Pool, name: str, security: bytes | None =
 
 
 def charge_more(item: Object, payer: Pool, size: int) -> None:
-    """Charge something that was added to *item*, to who pays for it, or to *payer* where nobody does yet."""
+    """Charge something that was added to *item*, to who pays for it, or to *payer* where nobody does yet.
+
+    What the system made for good stays the system's: that nobody pays for it is how it is known.
+    """
     if item.payer is None:
+        if item.is_permanent:
+            return
         item.payer = payer
     item.payer.charge(size)
     item.charge += size

@@ -13,7 +13,7 @@ from ntsessions.abi.calls.object import ResolutionStep
 from ntsessions.abi.errors import NtError, nt_error
 from ntsessions.abi.limits import MAXIMUM_NAME_BYTES, MAXIMUM_REPARSES
 from ntsessions.abi.status import NtStatus
-from ntsessions.executive.objects.directory import Directory, SymbolicLink
+from ntsessions.executive.objects.directory import Container, Directory, SymbolicLink
 from ntsessions.executive.objects.object import Object
 
 DEVICE_MAP = "??"
@@ -28,7 +28,7 @@ RECORDED_STEPS = 128
 class Found(NamedTuple):
     """Where a name leads: the directory that holds or would hold it, its last component, and what is there."""
 
-    parent: Directory | None
+    parent: Container | None
     leaf: str
     existing: Object | None
 
@@ -81,7 +81,7 @@ class Walk:
             raise nt_error(NtStatus.OBJECT_PATH_SYNTAX_BAD, f"{path!r} does not begin with a backslash")
         return self.root, path[1:]
 
-    def _descend(self, here: Directory, rest: str) -> Found | str:
+    def _descend(self, here: Container, rest: str) -> Found | str:
         """Walk down; return what was found, or the path to start over with when a link was met."""
         if not rest and here.is_root:
             return Found(None, "", here)
@@ -90,7 +90,7 @@ class Walk:
             if not component:
                 raise nt_error(NtStatus.OBJECT_NAME_INVALID, "a component of the name is empty")
             child = here.children.get(component)
-            if here.is_root or (child is None and (self.ignore_case or here.shadow is not None)):
+            if child is None and (self.ignore_case or here.is_root or here.shadow is not None or here.ignores_case):
                 child = self._find(here, component)
             if self.steps is not None:
                 self._record("look up", component, here, child)
@@ -104,16 +104,16 @@ class Walk:
                 return Found(here, component, child)
             if child is None:
                 raise nt_error(NtStatus.OBJECT_PATH_NOT_FOUND, f"{component!r} is not in {here.path}")
-            if not isinstance(child, Directory):
+            if not isinstance(child, Container):
                 raise nt_error(NtStatus.OBJECT_TYPE_MISMATCH, f"{child.path} is a {child.type.name}, not a directory")
             here, rest = child, remainder
 
-    def _find(self, here: Directory, component: str) -> Object | None:
+    def _find(self, here: Container, component: str) -> Object | None:
         if here.is_root and component == DEVICE_MAP:
             return self.device_map()
         return here.find(component, ignore_case=self.ignore_case)
 
-    def _record(self, action: str, component: str, here: Directory, child: Object | None) -> None:
+    def _record(self, action: str, component: str, here: Container, child: Object | None) -> None:
         if self.steps is not None and len(self.steps) < RECORDED_STEPS:
             outcome = "nothing of this name" if child is None else child.type.name
             self.steps.append(ResolutionStep(action, f"{component} in {here.path}", outcome))

@@ -80,7 +80,7 @@ def add_session(root: Directory, session_id: int, *, has_labels: bool) -> tuple[
     if session_id == 0:
         names.session_stamp = 0
     windows = add_directory(home, "Windows")
-    add_directory(windows, "WindowStations")
+    add_directory(windows, "WindowStations", standard.WINDOW_STATIONS_DIRECTORY)
     add_link(child(sessions, "BNOLINKS"), str(session_id), base_named_objects(session_id))
     return own, names, windows
 

@@ -11,9 +11,11 @@ from ntsessions.executive.processes.process import Process
 
 if TYPE_CHECKING:
     from ntsessions.executive.executive import Executive
+    from ntsessions.executive.processes.job import Job
+    from ntsessions.executive.processes.logon_group import Home
     from ntsessions.executive.processes.session import Port, Session
     from ntsessions.executive.processes.thread import Thread
-    from ntsessions.executive.reports import ThreadConnected
+    from ntsessions.executive.reports import ProcessFacts, ProcessIdentified, ThreadConnected
 
 
 def new_process(executive: "Executive", session: "Session", port: "Port", source: "Process | None") -> Process:
@@ -22,6 +24,7 @@ def new_process(executive: "Executive", session: "Session", port: "Port", source
     token = pattern.copy(executive.new_luid())
     process = Process(executive.new_key(), session, token, port)
     process.descriptor = executive.descriptors.assign(token, Process.type)
+    process.desktop_info = None if source is None else source.desktop_info
     process.create_time = executive.utc
     executive.hold_logon(token.authentication_id)
     executive.processes[process.key] = process
@@ -29,20 +32,43 @@ def new_process(executive: "Executive", session: "Session", port: "Port", source
     return process
 
 
-def enter_process(executive: "Executive", session: "Session", port: "Port", pid: int, start_time: int, parent_pid: int,
-                  ) -> Process:  # fmt: skip
-    """Enter a process that lives already and was not started by us."""
-    parent = executive.processes_by_id.get(parent_pid)
-    process = new_process(executive, session, port, parent)
-    process.parent_id = parent_pid
-    _place_and_watch(executive, process, pid, start_time)
+def enter_opened(executive: "Executive", home: "Home", report: "ProcessIdentified", facts: "ProcessFacts") -> Process:
+    """Enter a process that somebody opens by its id; to look at it does not end it, however full its jobs are.
+
+    It has the token of its nearest known ancestor, or else of the user.  INVALID_CID when there is neither.
+    """
+    source = _nearest_known(executive, report.ancestors)
+    ports = [None if source is None else source.port, home.session.first_port, *home.session.ports.values()]
+    port = next((one for one in ports if one is not None and one.home == home), None)
+    if port is None:
+        raise nt_error(NtStatus.INVALID_CID, "the process belongs to no token that is known")
+    process, jobs = _enter(executive, port, facts, report)
+    for job in jobs:
+        job_rules.enter(executive, job, process)
     return process
 
 
-def _place_and_watch(executive: "Executive", process: Process, pid: int, start_time: int) -> None:
-    """Give a process that somebody else started its pid, and have its end told."""
-    place_process(executive, process, pid, start_time)
-    executive.emit(WatchProcess(process.key, pid))
+def _enter(executive: "Executive", port: "Port", facts: "ThreadConnected | ProcessFacts",
+           origin: "ThreadConnected | ProcessIdentified") -> "tuple[Process, list[Job]]":  # fmt: skip
+    """Enter a process that lives already and was not started by us, and have its end told.
+
+    Answers with the jobs that it lives in; it is not counted into them yet.
+    """
+    source = _nearest_known(executive, origin.ancestors)
+    process = new_process(executive, port.session, port, source)
+    process.parent_id = origin.ancestors[0][0] if origin.ancestors else 0
+    process.command = facts.command
+    place_process(executive, process, facts.pid, facts.start_time)
+    executive.emit(WatchProcess(process.key, facts.pid))
+    return process, job_rules.jobs_lived_in(executive, process, source, origin.job_keys)
+
+
+def _nearest_known(executive: "Executive", ancestors: tuple[tuple[int, int], ...]) -> Process | None:
+    for pid, start_time in ancestors:
+        known = executive.processes_by_id.get(pid)
+        if known is not None and known.start_time == start_time:
+            return known
+    return None
 
 
 def place_process(executive: "Executive", process: Process, pid: int, start_time: int) -> None:
@@ -59,7 +85,7 @@ def place_process(executive: "Executive", process: Process, pid: int, start_time
 def thread_connected(executive: "Executive", report: "ThreadConnected") -> None:
     """Let a connection in: as a thread of a process that is known, or of one that is entered now."""
     port = executive.ports.get(report.port_key)
-    if port is None or port.session.is_ending:
+    if port is None or port.home.is_ending:
         executive.emit(Disconnect(report.thread_key))
         return
     process = executive.processes_by_id.get(report.pid)
@@ -75,6 +101,8 @@ def thread_connected(executive: "Executive", report: "ThreadConnected") -> None:
     try:
         if process is None:
             process = _enter_connected(executive, port, report)
+        if process.exit_code_asked is not None:
+            raise nt_error(NtStatus.PROCESS_IS_TERMINATING, f"process {process.process_id} is being terminated")
         thread = stand_in(process) or executive.new_thread(process)
     except NtError:
         executive.emit(Disconnect(report.thread_key))
@@ -88,20 +116,8 @@ def _enter_connected(executive: "Executive", port: "Port", report: "ThreadConnec
     session = port.session
     if len(session.processes) >= PROCESSES_PER_SESSION:
         raise nt_error(NtStatus.QUOTA_EXCEEDED, f"{PROCESSES_PER_SESSION} processes")
-    source = None
-    for pid, start_time in report.ancestors:
-        known = executive.processes_by_id.get(pid)
-        if known is not None and known.start_time == start_time:
-            source = known
-            break
-    process = new_process(executive, session, port, source)
-    process.parent_id = report.ancestors[0][0] if report.ancestors else 0
-    process.command = report.command
-    _place_and_watch(executive, process, report.pid, report.start_time)
-    for key in report.job_keys:
-        job = executive.jobs.get(key)
-        if job is not None:
-            job.admit(process, executive)
+    process, jobs = _enter(executive, port, report, report)
+    job_rules.count_in(executive, jobs, process)
     return process
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ntsessions.executive.executive import Executive
     from ntsessions.executive.processes.process import Process
     from ntsessions.executive.processes.session import Session
+    from ntsessions.executive.windowing.atoms import AtomTable
 
 PACKET_COST = 96
 """Bytes charged for a packet that waits."""
@@ -26,8 +27,9 @@ PACKET_COST = 96
 class Job(Dispatcher):
     """A job object."""
 
-    __slots__ = ("assigned", "child_jobs", "is_terminated", "is_terminating", "key", "limits", "parent_job", "port",
-                 "port_key", "processes", "session", "terminated_by_limit", "total_processes")  # fmt: skip
+    __slots__ = ("assigned", "atoms", "child_jobs", "home_key", "is_terminated", "is_terminating", "key", "limits",
+                 "parent_job", "port", "port_key", "processes", "session", "terminated_by_limit",
+                 "total_processes")  # fmt: skip
 
     type = JOB
 
@@ -35,6 +37,8 @@ class Job(Dispatcher):
         super().__init__()
         self.key = key
         self.session = session
+        self.home_key = 0
+        """Of the home of all its processes, from the first one on; 0 before."""
         self.limits = JobLimits()
         self.processes: dict[int, Process] = {}
         """Live members by process key, those of child jobs included."""
@@ -49,6 +53,8 @@ class Job(Dispatcher):
         self.is_terminated = False
         self.port: IoCompletion | None = None
         self.port_key = 0
+        self.atoms: AtomTable | None = None
+        """What its processes have for the global table, once one that must not use that has asked (6.12)."""
 
     @property
     def is_full(self) -> bool:
@@ -61,10 +67,6 @@ class Job(Dispatcher):
     def is_signaled(self) -> bool:
         """Tell whether it was terminated; the last member's own exit does not signal a job."""
         return self.is_terminated
-
-    def admit(self, process: "Process", executive: "Executive") -> None:
-        """Count in a process that lives in this job's group already, full or not."""
-        job_rules.enter(executive, self, process)
 
     def member_exited(self, process: "Process", executive: "Executive") -> None:
         """Take in that a member has ended."""

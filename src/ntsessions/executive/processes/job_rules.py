@@ -2,7 +2,7 @@
 
 Invariants:
   1. The jobs of a process are a chain: each is the parent of the next, and a process of a child job is in its parent.
-  2. All processes of a job are in the job's session.
+  2. All processes of a job are in the job's session, and there in one home (`logon_group`).
   3. A job lives while there are handles to it, processes in it or jobs below it.
   4. The active process limit holds whenever a process enters; what a program forks unseen is the kernel's to count.
 
@@ -22,8 +22,8 @@ from ntsessions.executive.effects import KillJob, MoveProcess, ReleaseJob, Signa
 if TYPE_CHECKING:
     from ntsessions.executive.executive import Executive
     from ntsessions.executive.processes.job import Job
+    from ntsessions.executive.processes.logon_group import Home
     from ntsessions.executive.processes.process import Process
-    from ntsessions.executive.processes.session import Session
 
 LIMIT_WORKINGSET: Final = 0x1
 LIMIT_JOB_TIME: Final = 0x4
@@ -39,6 +39,11 @@ LIMIT_SILENT_BREAKAWAY_OK: Final = 0x1000
 LIMIT_KILL_ON_JOB_CLOSE: Final = 0x2000
 BASIC_LIMITS: Final = 0xFF
 EXTENDED_LIMITS: Final = 0xFFFF
+
+UI_LIMIT_READ_CLIPBOARD: Final = 0x2
+UI_LIMIT_WRITE_CLIPBOARD: Final = 0x4
+UI_LIMIT_GLOBAL_ATOMS: Final = 0x20
+UI_LIMIT_DESKTOP: Final = 0x40
 
 MESSAGE_ACTIVE_PROCESS_LIMIT: Final = 3
 MESSAGE_ACTIVE_PROCESS_ZERO: Final = 4
@@ -74,18 +79,20 @@ def chain_of(job: "Job") -> list["Job"]:
     return jobs[::-1]
 
 
-def nested(executive: "Executive", current: list["Job"], job: "Job", session: "Session") -> list["Job"]:
-    """Return the jobs that a process of *session* in the jobs *current* is in once *job* is added.
+def nested(executive: "Executive", current: list["Job"], job: "Job", home: "Home") -> list["Job"]:
+    """Return the jobs that a process of *home* in the jobs *current* is in once *job* is added.
 
     Raises ACCESS_DENIED.  Nothing changes yet: `enter` makes the nesting real.
     """
     if job in current:
         return current
-    if job.session is not session:
+    if job.session is not home.session:
         raise nt_error(
             NtStatus.ACCESS_DENIED,
-            f"the job is one of session {job.session.session_id}, the process of session {session.session_id}",
+            f"the job is one of session {job.session.session_id}, the process of session {home.session.session_id}",
         )
+    if job.home_key not in (0, home.key):  # Differs from NT: in session 0 of XP the two may share a job
+        raise nt_error(NtStatus.ACCESS_DENIED, "a job holds services or programs of the user of session 0, not both")
     if not current:
         return chain_of(job)
     if not executive.profile.jobs_nest:
@@ -113,23 +120,36 @@ def check_room(executive: "Executive", jobs: Iterable["Job"]) -> None:
 
 
 def jobs_for_new_process(
-    executive: "Executive",
-    parent: "Process | None",
-    asked: Iterable["Job"],
-    flags: int,
-    session: "Session | None" = None,
+    executive: "Executive", parent: "Process", asked: Iterable["Job"], flags: int, home: "Home"
 ) -> list["Job"]:
-    """Return the jobs that a new process starts in, outermost first: those it inherits, and those *asked* for.
+    """Return the jobs that a new process of *home* starts in, outermost first: those it inherits and those *asked* for.
 
-    `parent` None inherits nothing.  `session` is the new process's, where it is not the parent's.  Raises ACCESS_DENIED
-    for a breakaway that is not allowed and for jobs that do not nest, QUOTA_EXCEEDED for a full job.
+    Where the parent's home is another one nothing is inherited.  Raises ACCESS_DENIED for a breakaway that is not
+    allowed and for jobs that do not nest, QUOTA_EXCEEDED for a full job.
     """
-    jobs = [] if parent is None else _inherited(parent, flags)
+    jobs = _inherited(parent, flags) if parent.home == home else []
     for job in asked:
-        home = session or (job.session if parent is None else parent.session)
         jobs = nested(executive, jobs, job, home)
     check_room(executive, jobs)
     return jobs
+
+
+def jobs_lived_in(
+    executive: "Executive", process: "Process", source: "Process | None", job_keys: tuple[int, ...] | None
+) -> list["Job"]:
+    """Return the jobs that a process which nobody asked us to start was born into, outermost first.
+
+    `job_keys`: of the groups it lives in; None: nothing tells, and it is in those of *source*, its nearest known
+    ancestor.
+    """
+    # Differs from NT: what a program forks stays in its jobs, also in those that let children break away (2.7); the
+    # kernel keeps it in their groups.
+    if job_keys is None:
+        jobs = [] if source is None else list(source.jobs)
+    else:
+        innermost = next((executive.jobs[key] for key in reversed(job_keys) if key in executive.jobs), None)
+        jobs = [] if innermost is None else chain_of(innermost)
+    return jobs if all(job.home_key == process.home.key for job in jobs) else []
 
 
 def _inherited(parent: "Process", flags: int) -> list["Job"]:
@@ -144,6 +164,20 @@ def _inherited(parent: "Process", flags: int) -> list["Job"]:
     return jobs
 
 
+def restricting(process: "Process", restriction: int) -> "Job | None":
+    """Return the job of *process* with a restriction of the user interface, if any: one that has some never nests."""
+    for job in process.jobs:
+        if job.limits.ui_restrictions & restriction:
+            return job
+    return None
+
+
+def require_unrestricted(process: "Process", restriction: int) -> None:
+    """Raise ACCESS_DENIED when a job of *process* has a restriction of the user interface."""
+    if process.jobs and restricting(process, restriction) is not None:
+        raise nt_error(NtStatus.ACCESS_DENIED, "the job of the process does not allow it")
+
+
 # -- members come and go
 
 
@@ -153,17 +187,23 @@ def assign(executive: "Executive", job: "Job", process: "Process") -> None:
         raise nt_error(NtStatus.ACCESS_DENIED, f"process {process.process_id} has ended")
     if process.exit_code_asked is not None:
         raise nt_error(NtStatus.PROCESS_IS_TERMINATING, f"process {process.process_id} is being terminated")
-    jobs = nested(executive, process.jobs, job, process.session)
+    jobs = nested(executive, process.jobs, job, process.home)
     if jobs == process.jobs:
         return
-    for full in (entered for entered in jobs if entered not in process.jobs and entered.is_full):
+    count_in(executive, jobs, process)
+    executive.emit(MoveProcess(process.key, process.home.key, tuple(entered.key for entered in jobs)))
+
+
+def count_in(executive: "Executive", jobs: Iterable["Job"], process: "Process") -> None:
+    """Make a process that runs a member of *jobs*, outermost first.  One that is full ends it: QUOTA_EXCEEDED."""
+    fresh = [job for job in jobs if job not in process.jobs]
+    for full in (job for job in fresh if job.is_full):
         full.terminated_by_limit += 1
         process.exit_code_asked = ERROR_NOT_ENOUGH_QUOTA
         executive.emit(SignalProcess(process.key, SIGKILL))
         check_room(executive, [full])
-    for entered in jobs:
-        enter(executive, entered, process)
-    executive.emit(MoveProcess(process.key, process.session.key, tuple(entered.key for entered in jobs)))
+    for job in fresh:
+        enter(executive, job, process)
 
 
 def admit_process(executive: "Executive", job: "Job", process: "Process") -> None:
@@ -181,6 +221,7 @@ def enter(executive: "Executive", job: "Job", process: "Process") -> None:
         job.parent_job = process.jobs[-1]
         job.parent_job.child_jobs += 1
     process.jobs.append(job)
+    job.home_key = process.home.key
     job.processes[process.key] = process
     job.assigned.add(process.key)
     job.total_processes += 1
@@ -226,6 +267,8 @@ def forget_if_unused(executive: "Executive", job: "Job") -> None:
             return
         executive.emit(ReleaseJob(above.key))
         above.port = None
+        if above.atoms is not None:
+            above.atoms.discard()
         above = above.parent_job
         if above is not None:
             above.child_jobs -= 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ntsessions.abi.errors import nt_error
 from ntsessions.abi.status import NtStatus
 from ntsessions.executive.effects import ClosePort, Disconnect, OpenPort
+from ntsessions.executive.processes.logon_group import home_of_token
 from ntsessions.executive.processes.session import Port, Session
 
 if TYPE_CHECKING:
@@ -46,11 +47,12 @@ def port_for(executive: "Executive", session: Session, token: "Token") -> Port:
         raise nt_error(NtStatus.ACCESS_DENIED, f"programs cannot run as {token.user_name}: it has no Linux account")
     if len(session.ports) >= PORTS_PER_SESSION:
         _close_unused(executive, session)
-    port = Port(executive.new_key(), session, token.copy(executive.new_luid()), identity)
+    home = home_of_token(executive, session, token)
+    port = Port(executive.new_key(), home, token.copy(executive.new_luid()), identity)
     executive.hold_logon(token.authentication_id)
     session.ports[port.key] = port
     executive.ports[port.key] = port
-    executive.emit(OpenPort(port.key, session.key, identity))
+    executive.emit(OpenPort(port.key, home.key, identity))
     return port
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ntsessions.abi.object_types import PROCESS
 from ntsessions.executive.dispatcher.waits import Dispatcher
 from ntsessions.executive.objects.handles import HandleTable
+from ntsessions.executive.processes.logon_group import Home
 from ntsessions.executive.processes.thread import STILL_ACTIVE
 
 if TYPE_CHECKING:
@@ -17,14 +18,15 @@ if TYPE_CHECKING:
     from ntsessions.executive.processes.session import Port, Session
     from ntsessions.executive.processes.thread import Thread
     from ntsessions.executive.security.token import Token
+    from ntsessions.executive.windowing.gui import GuiProcess
 
 
 class Process(Dispatcher):
     """One process."""
 
-    __slots__ = ("command", "create_time", "exit_code_asked", "exit_status", "exit_time", "handles",
-                 "jobs", "key", "parent_id", "port", "process_id", "session", "start_time", "threads",
-                 "token")  # fmt: skip
+    __slots__ = ("command", "context_handles", "create_time", "desktop_info", "ended_because", "exit_code_asked",
+                 "exit_status", "exit_time", "gui", "handles", "jobs", "key", "parent_id", "port", "process_id",
+                 "session", "start_time", "threads", "token")  # fmt: skip
 
     type = PROCESS
 
@@ -35,6 +37,8 @@ class Process(Dispatcher):
         self.token = token
         self.port = port
         self.handles = HandleTable(session.pool)
+        self.context_handles: HandleTable | None = None
+        """What the service control manager keeps for it; None until it opens something there."""
         self.process_id = 0
         """The Linux pid; 0 until the program runs."""
         self.start_time = 0
@@ -48,8 +52,19 @@ class Process(Dispatcher):
         self.exit_status = STILL_ACTIVE
         self.exit_code_asked: int | None = None
         """The code that TerminateProcess asked for, until the process is seen to end."""
+        self.ended_because = ""
+        """Why the system ended it, for people; empty when it was not the system."""
+        self.desktop_info: str | None = None
+        """Where it was told to connect (STARTUPINFO.lpDesktop); what it starts is told the same."""
+        self.gui: GuiProcess | None = None
+        """None until it is connected to a window station."""
         self.create_time = 0
         self.exit_time = 0
+
+    @property
+    def home(self) -> Home:
+        """Where it lives on Linux."""
+        return Home(self.session) if self.port is None else self.port.home
 
     @property
     def has_exited(self) -> bool:

@@ -12,21 +12,25 @@ from typing import TYPE_CHECKING
 from ntsessions.abi.calls.session import ConnectState
 from ntsessions.abi.object_types import SESSION
 from ntsessions.executive.objects.object import Object, Pool
+from ntsessions.executive.objects.tree import child
+from ntsessions.executive.processes.logon_group import Home
 
 if TYPE_CHECKING:
     from ntsessions.executive.effects import UnixIdentity
     from ntsessions.executive.objects.directory import Directory
+    from ntsessions.executive.processes.logon_group import LogonGroup
     from ntsessions.executive.processes.process import Process
     from ntsessions.executive.reports import ThreadConnected
     from ntsessions.executive.security.token import Token
+    from ntsessions.executive.windowing.session_windowing import SessionWindowing
 
 
 class Session(Object):
     r"""One session; it stands in the tree as `\KernelObjects\Session<N>`."""
 
-    __slots__ = ("create_time", "directory", "ending", "first_port", "is_ending", "is_prepared", "key", "logon_time",
-                 "named_objects", "notes", "pool", "ports", "processes", "session_id", "state_code", "user_name",
-                 "user_token", "window_directory")  # fmt: skip
+    __slots__ = ("create_time", "directory", "ending", "first_port", "is_ending", "is_prepared", "key", "logon_group",
+                 "logon_time", "named_objects", "notes", "pool", "ports", "processes", "session_id", "state_code",
+                 "user_name", "user_token", "window_directory", "windowing")  # fmt: skip
 
     type = SESSION
 
@@ -52,15 +56,30 @@ class Session(Object):
         """The primary token of who is logged on: the filtered half of a split one."""
         self.create_time = 0
         self.logon_time = 0
+        self.logon_group: LogonGroup | None = None
+        """Of session 0, while somebody is logged on in it."""
         self.is_prepared = False
         self.is_ending = False
         self.notes: tuple[str, ...] = ()
+
+        self.windowing: SessionWindowing
+
+    @property
+    def window_stations(self) -> "Directory":
+        """The directory of the session's window stations."""
+        assert self.window_directory is not None
+        return child(self.window_directory, "WindowStations")
 
     @property
     def bno(self) -> "Directory":
         """The session's BaseNamedObjects."""
         assert self.named_objects is not None
         return self.named_objects
+
+    @property
+    def is_logging_off(self) -> bool:
+        """Tell whether its user is on the way out, with the session or, in session 0, without it."""
+        return self.is_ending or (self.logon_group is not None and self.logon_group.is_ending)
 
     def state(self) -> dict[str, str]:
         """Facts for people."""
@@ -70,11 +89,11 @@ class Session(Object):
 class Port:
     """A door into the executive for the processes of one primary token."""
 
-    __slots__ = ("identity", "is_open", "key", "session", "starting", "token", "waiting")
+    __slots__ = ("home", "identity", "is_open", "key", "starting", "token", "waiting")
 
-    def __init__(self, key: int, session: Session, token: "Token", identity: "UnixIdentity") -> None:
+    def __init__(self, key: int, home: Home, token: "Token", identity: "UnixIdentity") -> None:
         self.key = key
-        self.session = session
+        self.home = home
         self.token = token
         self.identity = identity
         self.is_open = False
@@ -82,3 +101,8 @@ class Port:
         """Programs that were asked for and have no pid yet."""
         self.waiting: list[ThreadConnected] = []
         """Connections of processes that may be one of those; looked at again when one has its pid."""
+
+    @property
+    def session(self) -> Session:
+        """The session that its programs are in."""
+        return self.home.session

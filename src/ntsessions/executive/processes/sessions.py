@@ -8,13 +8,17 @@ from ntsessions.abi.errors import nt_error
 from ntsessions.abi.limits import POOL_PER_SESSION, SESSION_ID_LIMIT
 from ntsessions.abi.security import allow, descriptor
 from ntsessions.abi.status import NtStatus
-from ntsessions.executive.objects.directory import Directory
+from ntsessions.executive.objects.directory import Container
 from ntsessions.executive.objects.object import Pool, release_object
 from ntsessions.executive.objects.tree import add_session, child, place, remove_session
+from ntsessions.executive.processes import logon_group
+from ntsessions.executive.processes.logon_group import LogonGroup
 from ntsessions.executive.processes.ports import close_port, port_for
 from ntsessions.executive.processes.process import Process
 from ntsessions.executive.processes.session import Session
 from ntsessions.executive.security.inheritance import concrete_acl
+from ntsessions.executive.windowing import clipboard
+from ntsessions.executive.windowing.session_windowing import SessionWindowing
 
 if TYPE_CHECKING:
     from ntsessions.abi.security import SecurityDescriptor
@@ -32,6 +36,7 @@ def make_session(executive: "Executive") -> Session:
     session.directory, session.named_objects, session.window_directory = directories
     session.create_time = executive.utc
     place(child(executive.root, "KernelObjects"), f"Session{session_id}", session, session_descriptor(None))
+    session.windowing = SessionWindowing(executive, session)
     executive.sessions[session_id] = session
     executive.sessions_by_key[session.key] = session
     return session
@@ -66,9 +71,27 @@ def set_user(executive: "Executive", session: Session, token: "Token | None") ->
     session.user_name = "" if token is None else token.user_name
     session.logon_time = 0 if token is None else executive.utc
     session.descriptor = session_descriptor(token)
+    session.windowing.set_user(token)
+    if token is None:
+        clipboard.user_left(executive, session.windowing.station.clipboard)
     if token is not None:
         executive.hold_logon(token.authentication_id)
+        if session.session_id == 0:
+            logon_group.join(executive, session, token)
         session.first_port = port_for(executive, session, token)
+
+
+def log_off(executive: "Executive", group: LogonGroup) -> None:
+    """Nobody is logged on in session 0 any more: the processes of the logon group have ended."""
+    session = group.session
+    for process in list(session.processes.values()):
+        if process.home.group is group:
+            executive.end_process(process, int(NtStatus.UNSUCCESSFUL))
+    for port in list(session.ports.values()):
+        if port.home.group is group:
+            close_port(executive, port)
+    logon_group.leave(executive, group)
+    set_user(executive, session, None)
 
 
 def remove(executive: "Executive", session: Session) -> None:
@@ -82,18 +105,19 @@ def remove(executive: "Executive", session: Session) -> None:
     remove_session(executive.root, session.session_id)
     if session.directory is not None:
         _bury(executive, session.directory)
+    session.windowing.ended(executive)
     if session.parent is not None:
         session.parent.unlink(session)
     executive.sessions.pop(session.session_id, None)
     executive.sessions_by_key.pop(session.key, None)
 
 
-def _bury(executive: "Executive", directory: Directory) -> None:
+def _bury(executive: "Executive", directory: Container) -> None:
     """Let go of what was permanent in a directory that no path leads to any more, unless there are handles to it."""
-    directories = [directory]
+    directories: list[Container] = [directory]
     while directories:
         for item in list(directories.pop().children.values()):
-            if isinstance(item, Directory):
+            if isinstance(item, Container):
                 directories.append(item)
             item.is_permanent = False
             if item.handle_count == 0:

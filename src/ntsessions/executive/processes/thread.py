@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ntsessions.executive.objects.object import Object
     from ntsessions.executive.processes.process import Process
     from ntsessions.executive.security.token import Token
+    from ntsessions.executive.windowing.gui import GuiThread
 
 STILL_ACTIVE = 259
 ANSWERED = -1
@@ -37,6 +38,7 @@ class Thread(Dispatcher):
         "apcs",
         "exit_status",
         "grant",
+        "gui",
         "impersonation",
         "key",
         "owned",
@@ -65,6 +67,8 @@ class Thread(Dispatcher):
         """Descriptors that came with the call that is being served."""
         self.grant: DescriptorGrant | None = None
         """The descriptor that is to go with its reply."""
+        self.gui: GuiThread | None = None
+        """None until it makes its first call of windowing."""
         self.exit_status = STILL_ACTIVE
         self.impersonation: Token | None = None
         self.waits: dict[int, Wait] = {}

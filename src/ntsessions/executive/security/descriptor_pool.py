@@ -17,6 +17,8 @@ from ntsessions.executive.security.descriptors import new_descriptor
 from ntsessions.executive.security.token import Token
 
 LIMIT: Final = 16384
+LARGEST: Final = 16
+"""Entries of a descriptor that is worth sharing: longer ones are seldom equal, and the pool would keep them."""
 
 
 class DescriptorPool:
@@ -35,6 +37,8 @@ class DescriptorPool:
 
     def intern(self, descriptor: SecurityDescriptor) -> SecurityDescriptor:
         """Return the one record that equals *descriptor*."""
+        if _is_large(descriptor):
+            return descriptor
         known = self._known.get(descriptor)
         if known is None:
             if len(self._known) >= self._limit:
@@ -62,7 +66,13 @@ class DescriptorPool:
         )
         made = self._made.get(facts)
         if made is None:
+            if (parent is not None and _is_large(parent)) or len(creator.default_dacl or ()) > LARGEST:
+                return new_descriptor(creator, object_type, None, parent)
             if len(self._made) >= self._limit:
                 del self._made[next(iter(self._made))]
             self._made[facts] = made = self.intern(new_descriptor(creator, object_type, None, parent))
         return made
+
+
+def _is_large(descriptor: SecurityDescriptor) -> bool:
+    return len(descriptor.dacl or ()) + len(descriptor.sacl or ()) > LARGEST

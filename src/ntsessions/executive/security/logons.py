@@ -9,7 +9,7 @@ the filtered half holds no administrative group for access and no privilege beyo
 Ids come from the caller; nothing here counts or reads a clock.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -28,7 +28,15 @@ from ntsessions.abi.security import Acl, allow
 from ntsessions.abi.sids import IntegrityLevel, Sid
 from ntsessions.abi.tokens import ElevationType, Group, GroupAttributes, RestrictFlags, TokenSource
 from ntsessions.executive.security.token import Token
-from ntsessions.executive.security.user_rights import is_administrative, privileges_of, system_privileges
+from ntsessions.executive.security.user_rights import (
+    STRONG_PRIVILEGES,
+    is_administrative,
+    privileges_of,
+    system_privileges,
+)
+
+if TYPE_CHECKING:
+    from ntsessions.executive.processes.logon_group import LogonGroup
 
 _HELD = int(GroupAttributes.MANDATORY | GroupAttributes.ENABLED_BY_DEFAULT | GroupAttributes.ENABLED)
 _HELD_AND_OWNER = _HELD | int(GroupAttributes.OWNER)
@@ -41,6 +49,7 @@ class LogonSession:
 
     __slots__ = (
         "domain",
+        "group",
         "linked_luid",
         "logon_sid",
         "logon_time",
@@ -82,6 +91,8 @@ class LogonSession:
         """The other half of a split logon."""
         self.references = 0
         """Tokens of this logon that exist."""
+        self.group: LogonGroup | None = None
+        """The logon group of session 0 that its programs there live in: its user's logon, or made from that."""
 
     def reference(self) -> None:
         """Count one more token."""
@@ -118,8 +129,8 @@ class AccountFacts(Struct, frozen=True):
 
     @property
     def is_administrator(self) -> bool:
-        """True when a group makes the account an administrator."""
-        return any(map(is_administrative, self.groups))
+        """True when a group, or a privilege of its own, makes the account an administrator."""
+        return any(map(is_administrative, self.groups)) or not STRONG_PRIVILEGES.isdisjoint(self.privileges)
 
     @property
     def is_builtin_administrator(self) -> bool:

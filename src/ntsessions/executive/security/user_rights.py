@@ -76,6 +76,14 @@ ADMINISTRATIVE_GROUPS: Final = frozenset({sids.ADMINISTRATORS, sids.POWER_USERS,
 ADMINISTRATIVE_RIDS: Final = frozenset({sids.DOMAIN_ADMINS_RID, 516, 517, 518, 519, 520})
 """The same for groups of a domain, by the last number of S-1-5-21-a-b-c-rid."""
 
+STRONG_PRIVILEGES: Final = frozenset(
+    {
+        P.SeCreateTokenPrivilege, P.SeTcbPrivilege, P.SeTakeOwnershipPrivilege, P.SeLoadDriverPrivilege,
+        P.SeBackupPrivilege, P.SeRestorePrivilege, P.SeDebugPrivilege, P.SeImpersonatePrivilege, P.SeRelabelPrivilege,
+    }
+)  # fmt: skip
+"""Who holds one of these by name is as good as an administrator, and is split like one (nt-semantics 3.5)."""
+
 _ENABLED: Final = int(PrivilegeAttributes.ENABLED | PrivilegeAttributes.ENABLED_BY_DEFAULT)
 
 

@@ -25,6 +25,7 @@ class CgroupV2:
     def __init__(self, place: str, instance: str, hybrid: V1Limits, own_pids: frozenset[int]) -> None:
         self._root = os.path.join(place, instance)
         self._hybrid = hybrid
+        self._killed: set[GroupPath] = set()
         directory.make(self._root)
         self._controllers = _hand_down(place, own_pids)
         self._enable(self._root)
@@ -42,10 +43,12 @@ class CgroupV2:
                 directory.make(os.path.join(path, _LEAF))
 
     def birthplace(self, group: GroupPath) -> str | None:
-        return os.path.join(self._directory(group), _LEAF)
+        """Return the group's leaf; nothing for a group that was killed: some kernels kill all that is born there."""
+        return None if self._was_killed(group) else os.path.join(self._directory(group), _LEAF)
 
     def entries(self, group: GroupPath) -> tuple[str, ...]:
-        return self._hybrid.entries(group)
+        entries = self._hybrid.entries(group)
+        return (self._members(group), *entries) if self._was_killed(group) else entries
 
     def joined(self, group: GroupPath, pid: int) -> None:
         """Nothing to note: the kernel keeps the list."""
@@ -71,6 +74,7 @@ class CgroupV2:
         path = self._directory(group)
         if not os.path.isdir(path):
             return ()
+        self._killed.add(group)
         try:
             directory.write(path, "cgroup.kill", "1")
         except FileNotFoundError:  # kernels before 5.14
@@ -100,12 +104,19 @@ class CgroupV2:
         return os.open(os.path.join(self._directory(group), "cgroup.events"), os.O_RDONLY | os.O_CLOEXEC)
 
     def remove(self, group: GroupPath) -> None:
+        self._killed = {killed for killed in self._killed if killed[: len(group)] != group}
         self._hybrid.remove(group)
         directory.remove(self._directory(group))
 
     def close(self) -> None:
         self._hybrid.close()
         directory.remove(self._root)
+
+    def _members(self, group: GroupPath) -> str:
+        return os.path.join(self._directory(group), _LEAF, "cgroup.procs")
+
+    def _was_killed(self, group: GroupPath) -> bool:
+        return any(group[:depth] in self._killed for depth in range(1, len(group) + 1))
 
     def _directory(self, group: GroupPath) -> str:
         return os.path.join(self._root, *group)
