@@ -3,7 +3,10 @@
 import os
 from pathlib import Path
 
-from ntsessions.abi.names import CONTROL_SOCKET, PORT_PATH, STATE_DIR_VARIABLE
+from ntsessions.abi.names import CONFIGURATION, CONTROL_SOCKET, PORT_PATH, STATE_DIR_VARIABLE
+
+SYSTEM_STATE_DIR = Path("/var/lib/ntsessions")
+SYSTEM_CONFIGURATION = Path("/etc/ntsessions") / CONFIGURATION
 
 
 class NoDaemon(ConnectionError):
@@ -16,9 +19,20 @@ def default_state_dir() -> Path:
     if named:
         return Path(named)
     if os.geteuid() == 0:
-        return Path("/var/lib/ntsessions")
+        return SYSTEM_STATE_DIR
     base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(base) / "ntsessions"
+
+
+def configuration_file(state_dir: Path) -> Path:
+    """Return the configuration that counts for a state directory, whether or not it is there yet.
+
+    The one in the directory; for root's default directory, when it has none, the machine's.
+    """
+    own = state_dir / CONFIGURATION
+    if state_dir == SYSTEM_STATE_DIR and not own.exists() and SYSTEM_CONFIGURATION.exists():
+        return SYSTEM_CONFIGURATION
+    return own
 
 
 def is_in_session() -> bool:

@@ -18,7 +18,7 @@ that resets itself is set again.  An expired synchronization timer cannot be giv
 
 from collections.abc import Awaitable, Callable, Generator
 from types import TracebackType
-from typing import Generic, TypeVar
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from ntsessions.abi.call import Call
@@ -30,44 +30,20 @@ from ntsessions.abi.types import OpenedHandle, WaitResult
 from ntsessions.client import object_calls as calls
 from ntsessions.client.address import find_socket
 from ntsessions.client.aio_connection import AsyncConnection
+from ntsessions.client.aio_making import Making
 from ntsessions.client.aio_objects import Event, Mutex, NamedObject, Ownership, Section, Semaphore, Timer, Waitable
 from ntsessions.client.object_calls import ticks
+from ntsessions.client.windowing.aio_session import AsyncSessionWindowing
 
 R = TypeVar("R")
 O = TypeVar("O", bound="NamedObject")  # noqa: E741 - an object of any kind
 
 
-class Making(Generic[O]):
-    """An object that is being made: `await` it, or enter it with `async with`, which closes it at the end."""
-
-    def __init__(self, make: Callable[[], Awaitable[O]]) -> None:
-        self._make = make
-        self._made: O | None = None
-
-    def __await__(self) -> Generator[object, None, O]:
-        return self._make().__await__()
-
-    async def __aenter__(self) -> O:
-        self._made = await self._make()
-        await self._made.__aenter__()
-        return self._made
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        made, self._made = self._made, None
-        assert made is not None
-        try:
-            await made.__aexit__(kind, error, trace)
-        finally:
-            made.close()
-
-
-class AsyncClient:
+class AsyncClient(AsyncSessionWindowing):
     """The calling process's view of its session, for one event loop; `connect` makes it."""
 
     def __init__(self, connection: AsyncConnection) -> None:
-        self.connection = connection
+        super().__init__(connection)
         self._mutexes: WeakValueDictionary[str, Ownership] = WeakValueDictionary()
 
     @property

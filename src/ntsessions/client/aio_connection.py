@@ -121,6 +121,14 @@ class AsyncConnection:
             await self._take_back(sent, undo)
             raise
 
+    def post(self, call: Call[None]) -> None:
+        """Make a call without waiting, and without hearing how it ended; only for those declared `one_way`."""
+        if self._socket.fileno() < 0:
+            raise NoDaemon("the connection has ended")
+        if len(self._unsent) >= UNSENT_FRAMES:
+            raise nt_error(NtStatus.QUOTA_EXCEEDED, f"the daemon has not taken the last {UNSENT_FRAMES} calls")
+        self._send(encode_request(call, NO_REPLY), ())
+
     def post_close(self, handle: int) -> None:
         """Close a handle without waiting; nothing happens on a connection that has ended."""
         if self._held_closes is not None:

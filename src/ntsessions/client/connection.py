@@ -10,6 +10,7 @@ import array
 import os
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
@@ -105,6 +106,27 @@ class Connection:
             raise NoDaemon(_ENDED) from error
         return self._await(request, spec)
 
+    def call_or_keep(self, call: Call[R], keep: Callable[[R], object]) -> R:
+        """Make a call whose reply must not get lost: where an interrupt comes first, *keep* is given it."""
+        self._request = request = self._request % 0xFFFFFFFF + 1
+        pending: PendingCall[R] = PendingCall(request, BY_TYPE[type(call)])
+        self._pending[request] = pending
+        try:
+            self._socket.send(encode_request(call, request))
+            return self._receive(request, False, pending.spec)[0]  # type: ignore[no-any-return]  # R, by the spec
+        except (NtError, NoDaemon, ProtocolError):
+            raise
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise NoDaemon(_ENDED) from error
+        except BaseException:  # as `_await`
+            self._take_back(request)
+            if pending.frame is not None:
+                with suppress(NtError):  # it was cancelled, as it should be
+                    keep(decode_reply(memoryview(pending.frame), pending.spec))
+            raise
+        finally:
+            del self._pending[request]
+
     def _await(self, request: int, spec: CallSpec) -> tuple[Any, list[int]]:
         """Wait for the reply of a call that was sent."""
         try:
@@ -161,7 +183,7 @@ class Connection:
         """Send a call, to do other things until the descriptor is readable.  Not for calls that give descriptors."""
         self._request = request = self._request % 0xFFFFFFFF + 1
         pending = self._pending[request] = PendingCall(request, BY_TYPE[type(call)])
-        self._socket.send(encode_request(call, request))
+        self._send(encode_request(call, request))
         return pending
 
     def finish(self, pending: PendingCall[R]) -> R:
@@ -192,6 +214,16 @@ class Connection:
             self._held_closes.append(handle)
             return
         self._socket.send(encode_request(Close(handle), NO_REPLY))
+
+    def post(self, call: Call[None]) -> None:
+        """Make a call without waiting, and without hearing how it ended; only for those declared `one_way`."""
+        self._send(encode_request(call, NO_REPLY))
+
+    def _send(self, frame: bytes) -> None:
+        try:
+            self._socket.send(frame)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise NoDaemon(_ENDED) from error
 
     def close(self) -> None:
         """End the connection: the thread ends, what it owned is abandoned.  In a forked child: drop the copy only."""
