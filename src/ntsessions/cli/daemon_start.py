@@ -33,14 +33,14 @@ def refuse_second(directory: Path) -> None:
         raise Refused(f"a host runs in {directory}", "use it, end it with `nts down`, or choose another --state-dir")
 
 
-def become(directory: Path, profile: str | None) -> NoReturn:
+def become(directory: Path, profile: str | None, shared_section: str | None) -> NoReturn:
     """Go on as the daemon, in the foreground."""
     sys.stdout.flush()
-    command = _command(directory, profile)
+    command = _command(directory, profile, shared_section)
     os.execv(command[0], command)  # noqa: S606 - our own interpreter, and no shell
 
 
-def start_detached(directory: Path, profile: str | None) -> int:
+def start_detached(directory: Path, profile: str | None, shared_section: str | None) -> int:
     """Start the daemon in the background; return its process id when it is ready.  Raises Refused with its reason."""
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ def start_detached(directory: Path, profile: str | None) -> int:
     reader, writer = os.pipe()
     try:
         process = subprocess.Popen(
-            [*_command(directory, profile), "--ready-fd", str(writer)],
+            [*_command(directory, profile, shared_section), "--ready-fd", str(writer)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(writer,), start_new_session=True, cwd="/",
         )  # fmt: skip
     finally:
@@ -80,9 +80,12 @@ def quoted(text: str) -> str:
     return shlex.quote(text)
 
 
-def _command(directory: Path, profile: str | None) -> list[str]:
+def _command(directory: Path, profile: str | None, shared_section: str | None) -> list[str]:
     command = [sys.executable, "-m", "ntsessions.daemon", "--state-dir", str(directory)]
-    return command if profile is None else [*command, "--profile", profile]
+    for option, value in (("--profile", profile), ("--shared-section", shared_section)):
+        if value is not None:
+            command += [option, value]
+    return command
 
 
 def _log_from(log: Path, begin: int) -> str:

@@ -10,10 +10,13 @@ from ntsessions.cli.command import Settings, example, json_option
     "--detach", is_flag=True, help="Return when the host is ready; its log goes to daemon.log in its directory."
 )
 @click.option("--profile", metavar="NAME", help="The Windows to be like: xp, server2003, vista or windows11.")
+@click.option("--shared-section", metavar="A,B,C", help="Sizes of desktop heaps in KB; `nts heap plan` knows more.")
 @click.option("--state-dir", metavar="DIR", type=click.Path(file_okay=False), help="As in `nts --state-dir DIR up`.")
 @json_option
 @click.pass_obj
-def up(settings: Settings, detach: bool, profile: str | None, state_dir: str | None) -> None:
+def up(
+    settings: Settings, detach: bool, profile: str | None, shared_section: str | None, state_dir: str | None
+) -> None:
     """Start a host.
 
     Without --detach it stays in the foreground and ends with Ctrl-C.
@@ -30,8 +33,8 @@ def up(settings: Settings, detach: bool, profile: str | None, state_dir: str | N
         click.echo(
             f"The host runs in {directory}; in another terminal: `{prefix} user add alice`, `{prefix} logon alice`"
         )
-        daemon_start.become(directory, profile)
-    pid = daemon_start.start_detached(directory, profile)
+        daemon_start.become(directory, profile, shared_section)
+    pid = daemon_start.start_detached(directory, profile, shared_section)
     if settings.as_json:
         show_json({"state_dir": str(directory), "process_id": pid})
     else:
@@ -87,6 +90,7 @@ def status(settings: Settings) -> None:
         "threads": host.thread_count,
         "objects": host.object_count,
         "handles": host.handle_count,
+        "shared_section": host.shared_section,
         "notes": list(host.notes),
     }
     show_facts(facts, as_json=settings.as_json)

@@ -8,8 +8,14 @@ program loads: no click, no rich.
 import os
 
 from ntsessions.abi.calls.host import QueryHost
-from ntsessions.abi.calls.process import CREATE_NEW_CONSOLE, CreateProcess, QueryProcess, SignalProcess
-from ntsessions.abi.calls.session import QuerySessions, QueryUserToken
+from ntsessions.abi.calls.process import (
+    CREATE_NEW_CONSOLE,
+    CreateProcess,
+    ProcessInformation,
+    QueryProcess,
+    SignalProcess,
+)
+from ntsessions.abi.calls.session import QuerySessions, QueryUserToken, RunTarget
 from ntsessions.abi.calls.wait import WaitForObject
 from ntsessions.abi.errors import NtError
 from ntsessions.abi.exit_status import signal_of_status
@@ -23,6 +29,7 @@ from ntsessions.cli.streams import Streams
 from ntsessions.client.address import find_socket, is_in_session
 from ntsessions.client.connection import Connection, PendingCall
 
+WINSTA0 = "WinSta0"
 _START_FAILED = {
     NtStatus.OBJECT_NAME_NOT_FOUND: ExitCode.NOT_FOUND,
     NtStatus.OBJECT_PATH_NOT_FOUND: ExitCode.NOT_FOUND,
@@ -38,7 +45,7 @@ def launch(options: RunOptions) -> int:
     session = _session_of(connection, options)
     is_own = options.state_dir is None and is_in_session() and session == connection.identity.session_id
     # In one's own session the program is one's own, with one's own token; that takes no privilege.
-    token = 0 if is_own else connection.call(QueryUserToken(session)).token
+    token = 0 if is_own else _token_of(connection.call(QueryUserToken(session)), options.user)
     mode = "" if is_own else connection.call(QueryHost()).mode
     environment = passed_environment(os.environ, options.env, mode=mode, is_own_session=is_own)
     with Signals() as signals, Streams(no_tty=options.no_tty) as streams:
@@ -49,6 +56,7 @@ def launch(options: RunOptions) -> int:
             token,
             flags=CREATE_NEW_CONSOLE if streams.has_console else 0,
             descriptor_count=len(streams.for_program),
+            desktop=None if options.desktop is None else _whole_name(options.desktop),
         )
         try:
             process = connection.call(call, streams.for_program).process
@@ -56,7 +64,24 @@ def launch(options: RunOptions) -> int:
             return _not_started(error, options.command[0])
         streams.program_has_started()
         relay(StartedProgram(connection, process), streams, signals)
-        return exit_code_of(connection.call(QueryProcess(process)).exit_status)
+        return _ended(connection.call(QueryProcess(process)))
+
+
+def _ended(process: ProcessInformation) -> int:
+    """Return the exit code; where the system ended the program, say why."""
+    if process.ended_because:
+        hint = _MEMORY_HINT if "no memory" in process.ended_because else _CONNECT_HINT
+        say(process.ended_because, hint)
+    return exit_code_of(process.exit_status)
+
+
+_MEMORY_HINT = "`nts eventlog ls` tells whether one desktop is full (event 243) or the whole session (244)"
+_CONNECT_HINT = "`nts desktop ls --session ID` lists the desktops there are, and `nts object explain` who may open them"
+
+
+def _whole_name(desktop: str) -> str:
+    """Return the name with its window station: a desktop that a person names is one of WinSta0."""
+    return desktop if "\\" in desktop else f"{WINSTA0}\\{desktop}"
 
 
 class StartedProgram:
@@ -104,6 +129,13 @@ def _session_of(connection: Connection, options: RunOptions) -> int:
         ids = ", ".join(map(str, found))
         raise Refused(f"{options.user} has {len(found)} sessions: {ids}", "choose one with --session ID")
     raise Refused(f"{options.user} has no session", f"`nts logon {options.user}` makes one")
+
+
+def _token_of(target: RunTarget, user: str | None) -> int:
+    """Return the token; a *user* who was asked for may have left the session since it was found."""
+    if user is not None and _plain(target.user) != user.casefold():
+        raise Refused(f"{user} has just logged off", f"`nts logon {user}` makes a session")
+    return target.token
 
 
 def _plain(user: str) -> str:

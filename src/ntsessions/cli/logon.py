@@ -53,8 +53,9 @@ def logon(settings: Settings, name: str, ask: bool, password_stdin: bool, new_se
 def logoff(settings: Settings, session: str | None) -> None:
     """End a session and everything in it.
 
-    Returns when nothing of it is left.  ID is the session's number or name; inside
-    a session it may be left out for that session itself.
+    Returns when nothing of it is left.  Session 0 stays: a user who works there,
+    beside the services, is logged off from it.  ID is the session's number or name;
+    inside a session it may be left out for that session itself.
     """
     from ntsessions.abi.calls.session import Logoff
     from ntsessions.cli.outcome import Refused
@@ -67,6 +68,6 @@ def logoff(settings: Settings, session: str | None) -> None:
         show_json({"session": number, "survivors": list(left)})
     if left:
         raise Refused(
-            f"session {number} has ended, but Linux could not kill {', '.join(map(str, left))}",
+            f"session {number} is logged off, but Linux could not kill {', '.join(map(str, left))}",
             "such a process waits in the kernel, often for a device or a network file system",
         )

@@ -19,11 +19,14 @@ class RunOptions(NamedTuple):
     env: tuple[str, ...] = ()
     """`NAME=VALUE`, or `NAME` for the caller's own value."""
     no_tty: bool = False
+    desktop: str | None = None
     state_dir: str | None = None
 
 
 _GLOBAL = {"--state-dir": "state_dir"}
-_WITH_VALUE = {"--session": "session", "--user": "user", "--cwd": "cwd", "-e": "env", "--env": "env"}
+_WITH_VALUE = {
+    "--session": "session", "--user": "user", "--cwd": "cwd", "--desktop": "desktop", "-e": "env", "--env": "env",
+}  # fmt: skip
 
 
 def parse_run(words: Sequence[str]) -> RunOptions | None:
@@ -69,5 +72,9 @@ def _checked(
     session = found.get("session")
     if not command or (session is not None and (not (session.isascii() and session.isdigit()) or "user" in found)):
         return None
+    if found.get("desktop") == "":
+        return None
     number = None if session is None else int(session)
-    return RunOptions(command, number, found.get("user"), found.get("cwd"), env, no_tty, found.get("state_dir"))
+    return RunOptions(
+        command, number, found.get("user"), found.get("cwd"), env, no_tty, found.get("desktop"), found.get("state_dir")
+    )

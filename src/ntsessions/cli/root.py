@@ -31,6 +31,7 @@ NOUNS: dict[str, Noun] = {
     "up": Noun("host", "Start a host.", _HOST),
     "down": Noun("host", "Log everybody off and end the host.", _HOST),
     "status": Noun("host", "Show what the host is and how much it holds.", _HOST),
+    "eventlog": Noun("event_log", "The event log: what happened, and where.", _HOST),
     "completion": Noun("completion", "Print the completion script of a shell.", _HOST),
     "user": Noun("user", "Accounts: who can log on.", _SESSIONS),
     "logon": Noun("logon", "Log a user on, into a session of their own.", _SESSIONS),
@@ -39,10 +40,14 @@ NOUNS: dict[str, Noun] = {
     "run": Noun("run", "Run a program in a session.", _SESSIONS),
     "python": Noun("python", "Run a Python script written for Windows.", _SESSIONS),
     "object": Noun("object", "Named objects: what is there and why.", _OBJECTS, "object_noun"),
+    "winsta": Noun("window_station", "Window stations: containers of desktops, with one clipboard each.", _OBJECTS),
+    "desktop": Noun("desktop", "Desktops: where programs have their windows.", _OBJECTS),
+    "heap": Noun("heap", "Desktop heaps: how full they are, and what would fit.", _OBJECTS),
     "service": Noun("service", "Services: the programs of session 0.", _OBJECTS),
     "qwinsta": Noun("windows_names", "List sessions, as Windows prints them.", _WINDOWS),
     "quser": Noun("windows_names", "List users, as Windows prints them.", _WINDOWS),
     "qprocess": Noun("windows_names", "List programs, as Windows prints them.", _WINDOWS),
+    "dheapmon": Noun("heap", "Desktop heaps: how full they are, and what would fit.", _WINDOWS, "heap"),
     "query": Noun("windows_names", "Windows' query: session, user or process.", _WINDOWS),
 }
 

@@ -18,6 +18,7 @@ from ntsessions.cli.command import SESSION_ID, Settings, example, session_ids, u
 @click.option(
     "-e", "--env", metavar="NAME=VALUE", multiple=True, help="Set a variable; NAME alone passes your own value on."
 )
+@click.option("--desktop", metavar="NAME", help=r"On this desktop, `Work` or `WinSta0\Work`; else where you belong.")
 @click.option("--no-tty", is_flag=True, help="Give the program pipes where you have a terminal.")
 @click.argument("command", nargs=-1, required=True, metavar="[--] CMD...")
 @click.pass_obj
@@ -27,6 +28,7 @@ def run(
     user: str | None,
     cwd: str | None,
     env: tuple[str, ...],
+    desktop: str | None,
     no_tty: bool,
     command: tuple[str, ...],
 ) -> int:
@@ -37,11 +39,14 @@ def run(
     is session 0, as the system.
 
     Exits with the program's own code, 128 + N when signal N ended it, 127 when there is no such program, 126 when it
-    cannot be executed, and 1, 2 or 3 like every other command when it did not come to that.
+    cannot be executed, 66 (of 0xC0000142) when it could not be connected to its desktop, and 1, 2 or 3 like every other
+    command when it did not come to that.
     """
     from ntsessions.cli.launch import launch
     from ntsessions.cli.quick import RunOptions
 
     if session is not None and user is not None:
         raise click.UsageError("--session and --user exclude each other: both choose the session.")
-    return launch(RunOptions(command, session, user, cwd, env, no_tty, settings.state_dir))
+    if desktop == "":
+        raise click.BadParameter("a desktop has a name.", param_hint="--desktop")
+    return launch(RunOptions(command, session, user, cwd, env, no_tty, desktop, settings.state_dir))

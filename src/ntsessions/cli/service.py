@@ -56,6 +56,29 @@ def stop(settings: Settings, name: str) -> None:
     _show(settings, settings.connection.call(StopService(name)))
 
 
+@service.command(epilog=example("nts service log backup", "nts service log backup --follow"))
+@click.argument("name", shell_complete=service_names)
+@click.option("--follow", "-f", is_flag=True, help="Go on with what it writes from now on, until Ctrl-C.")
+@json_option
+@click.pass_obj
+def log(settings: Settings, name: str, follow: bool) -> None:
+    """Print what a service wrote on its standard output and error.
+
+    The last 4 MiB and up to 4 MiB before them are kept, in service-logs in the host's directory, for the host's own
+    user.  No host need be running.
+    """
+    from ntsessions.cli import service_log
+    from ntsessions.cli.rendering import show_json
+
+    found = service_log.find(settings.directory, name)
+    if not settings.as_json:
+        service_log.show(found, follow=follow)
+        return
+    if follow:
+        raise click.UsageError("--json prints what is there; it does not go with --follow")
+    show_json({"name": found.name, "file": str(found.path), "lines": service_log.lines(found)})
+
+
 def _show(settings: Settings, found: "ServiceInformation") -> None:
     from ntsessions.cli.rendering import cell_text, show_json
 

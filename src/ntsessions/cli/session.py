@@ -41,17 +41,26 @@ def ls(settings: Settings) -> None:
 @json_option
 @click.pass_obj
 def show(settings: Settings, session_id: str | None) -> None:
-    """Show what is known of one session."""
-    from ntsessions.abi.calls.session import QuerySession
-    from ntsessions.cli.rendering import show_facts, size_text
-    from ntsessions.cli.sessions import session_record
+    """Show what is known of one session, its space for windowing, and the memory that its programs really use."""
+    from ntsessions.abi.calls.heap import QuerySessionSpace
+    from ntsessions.abi.calls.session import QuerySession, QuerySessionMemory
+    from ntsessions.cli.rendering import show_facts, show_json, size_text
+    from ntsessions.cli.session_memory import memory_record, show_memory
+    from ntsessions.cli.session_space import show_space, space_record
+    from ntsessions.cli.sessions import chosen_session, session_record
 
-    found = settings.connection.call(QuerySession(_chosen(settings, session_id)))
+    found = settings.connection.call(QuerySession(chosen_session(settings, session_id)))
+    space = settings.connection.call(QuerySessionSpace(found.session_id))
+    memory = settings.connection.call(QuerySessionMemory(found.session_id))
     facts = session_record(found)
-    if not settings.as_json:
-        facts["pool_used"] = f"{size_text(found.pool_used)} of {size_text(found.pool_limit)}"
-        del facts["pool_limit"]
-    show_facts(facts, as_json=settings.as_json)
+    if settings.as_json:
+        show_json(facts | {"space": space_record(space), "memory": memory_record(memory)})
+        return
+    facts["pool_used"] = f"{size_text(found.pool_used)} of {size_text(found.pool_limit)}"
+    del facts["pool_limit"]
+    show_facts(facts, as_json=False)
+    show_space(space)
+    show_memory(memory)
 
 
 @session.command(epilog=example("nts session ps 1"))
@@ -66,6 +75,7 @@ def ps(settings: Settings, session_id: str | None) -> None:
     from ntsessions.abi.calls.process import QuerySessionProcesses
     from ntsessions.abi.luids import Luid, format_luid
     from ntsessions.cli.rendering import Column, show_rows, size_text
+    from ntsessions.cli.sessions import chosen_session
 
     columns = (
         Column("SESSION", "session", is_number=True), Column("USER", "user"), Column("PID", "pid", is_number=True),
@@ -74,7 +84,7 @@ def ps(settings: Settings, session_id: str | None) -> None:
         Column("MEMORY", "memory", is_number=True),
         Column("HANDLES", "handles", is_number=True), Column("COMMAND", "command"),
     )  # fmt: skip
-    found = settings.connection.call(QuerySessionProcesses(_chosen(settings, session_id)))
+    found = settings.connection.call(QuerySessionProcesses(chosen_session(settings, session_id)))
     rows: list[dict[str, object]] = [
         {
             "pid": one.process_id,
@@ -136,9 +146,3 @@ def kill(settings: Settings, session_id: str, pids: tuple[int, ...], number: int
             )
         connection.call(TerminateProcess(handle) if number is None else SignalProcess(handle, number))
         connection.post_close(handle)
-
-
-def _chosen(settings: Settings, text: str | None) -> int:
-    from ntsessions.cli.sessions import find_session, own_session
-
-    return own_session(settings) if text is None else find_session(settings, text)

@@ -67,3 +67,8 @@ def find_session(settings: "Settings", text: str) -> int:
         if session.name and session.name.casefold() == text.casefold():
             return session.session_id
     raise nt_error(NtStatus.CTX_WINSTATION_NOT_FOUND, text)
+
+
+def chosen_session(settings: "Settings", text: str | None) -> int:
+    """Return the session that was named by number or name, else the one that this process runs in."""
+    return own_session(settings) if text is None else find_session(settings, text)
