@@ -7,7 +7,7 @@ and by what creates; most of what succeeds leaves it alone, as on Windows.
 import operator
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
@@ -20,6 +20,7 @@ from ntsessions.win32.errors import error
 from ntsessions.win32.messages import message_for
 
 R = TypeVar("R")
+O = TypeVar("O")  # noqa: E741 - what comes otherwise
 
 ERROR_FILE_NOT_FOUND = 2
 ERROR_ACCESS_DENIED = 5
@@ -108,22 +109,32 @@ def _system_apart(call: Call[R], descriptors: tuple[int, ...]) -> R:
 
     It goes over a connection of its own, and so is another thread's, as a handler of Windows is.
     """
-    assert _process.connections is not None
-    apart = Connection(_process.connections.path)
+    apart = connection_apart()
     try:
         return apart.call(call, descriptors)
     finally:
         apart.close()
 
 
-def system_with_descriptors(call: Call[R]) -> tuple[R, list[int]]:
+def system_with_descriptors(call: Call[R], descriptors: tuple[int, ...] = ()) -> tuple[R, list[int]]:
     """Make a call that gives descriptors, which are the caller's; raises NtError."""
     thread = connection()
     _thread.is_calling = True
     try:
-        return thread.call_with_descriptors(call)
+        return thread.call_with_descriptors(call, descriptors)
     finally:
         _thread.is_calling = False
+
+
+def is_calling() -> bool:
+    """Tell whether a call of this thread is under way: who asks is a signal's handler, or `__del__`."""
+    return _thread.is_calling
+
+
+def connection_apart() -> Connection:
+    """Return another connection, for who makes calls from inside one: another thread, which ends with it."""
+    assert _process.connections is not None
+    return Connection(_process.connections.path)
 
 
 def invoke(function: str, call: Call[R], descriptors: tuple[int, ...] = (), errors: dict[int, int] | None = None) -> R:
@@ -131,10 +142,42 @@ def invoke(function: str, call: Call[R], descriptors: tuple[int, ...] = (), erro
     try:
         return system(call, descriptors)
     except NtError as failure:
-        _thread.last_error = code = (errors or {}).get(failure.win32, failure.win32)
-        raised = error(signed(code), function, message_for(code))
-        raised.add_note(f"ntsessions: {failure}")
-        raise raised from None
+        raise failed(function, failure, errors) from None
+
+
+def failed(function: str, failure: NtError, errors: dict[int, int] | None = None) -> error:
+    """Return what pywin32 raises for a call that failed in the name of *function*; it is the last error from now on."""
+    _thread.last_error = code = (errors or {}).get(failure.win32, failure.win32)
+    raised = error(signed(code), function, message_for(code))
+    raised.add_note(f"ntsessions: {failure}")
+    return raised
+
+
+def attempt(call: Call[R], otherwise: O) -> R | O:
+    """Make a call for a function of which pywin32 raises nothing: a failure is the last error, and *otherwise*."""
+    try:
+        return system(call)
+    except NtError as failure:
+        _thread.last_error = failure.win32
+        return otherwise
+
+
+class GuardedConnection:
+    """The calling thread's connection, as windowing uses it: while a call is under way, `system` goes elsewhere."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.post = connection.post
+        self.call = system
+        self.call_with_descriptors = system_with_descriptors
+
+    def call_or_keep(self, call: Call[R], keep: Callable[[R], object]) -> R:
+        """Make a call whose reply must not get lost: where an interrupt comes first, *keep* is given it."""
+        _thread.is_calling = True
+        try:
+            return self._connection.call_or_keep(call, keep)
+        finally:
+            _thread.is_calling = False
 
 
 def drop(handle: int) -> None:

@@ -37,11 +37,15 @@ _WITHOUT_A_STATUS = {
     203: "there is no environment variable of this name",
     258: "the time ran out before the object was signaled",
     267: "it is not a directory",
+    1159: "this message can only be sent",
     1332: "no account has this name or SID",
     1344: "not enough memory for the security information",
     1355: "there is no such domain",
+    1421: "no control has this id",
     1444: "there is no such thread",
-    1471: "the application has no input to be idle for",
+    1812: "the program has no resources",
+    1814: "there is no resource of this name",
+    1722: "the other machine cannot be reached",
 }
 
 MESSAGES: dict[int, str] = {

@@ -17,8 +17,8 @@ from ntsessions.win32.surface import MODULES
 
 PROVIDED = frozenset(
     {
-        "mmapfile", "pywintypes", "timer", "win32api", "win32event", "win32gui", "win32job", "win32process",
-        "win32security",
+        "mmapfile", "pywintypes", "timer", "win32api", "win32clipboard", "win32event", "win32gui", "win32job",
+        "win32process", "win32security", "win32service",
     }
 )  # fmt: skip
 """Modules of pywin32 that are ours."""

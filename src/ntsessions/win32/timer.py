@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from ntsessions.win32 import kernel32
+from ntsessions.abi.calls.message import Message
+from ntsessions.client.windowing import messages
+from ntsessions.win32 import kernel32, user32
 from ntsessions.win32.errors import error
-from ntsessions.win32.message_queue import own_queue
 
 __all__ = ["error", "kill_timer", "set_timer"]
 
@@ -16,11 +17,18 @@ def set_timer(Elapse: int, TimerFunc: Callable[[int, int], Any], /) -> int:
     """Call *TimerFunc* with timer id and time every *Elapse* milliseconds; returns the id."""
     if not callable(TimerFunc):
         raise TypeError("argument must be a callable object")
-    return own_queue().add_timer(kernel32.dword(Elapse), TimerFunc)
+
+    def call_back(message: Message) -> None:
+        TimerFunc(message.wparam, message.time)
+
+    windowing = user32.thread()
+    steps = messages.set_timer(windowing.state, 0, 0, kernel32.dword(Elapse), call_back)
+    return user32.run("SetTimer", windowing, steps)
 
 
 def kill_timer(IDEvent: int, /) -> bool:
     """Stop a timer.  Raises KeyError when there is none of this id."""
-    if not own_queue().remove_timer(IDEvent):
+    windowing = user32.thread()
+    if (0, IDEvent) not in windowing.state.timers:
         raise KeyError(IDEvent)
-    return True
+    return user32.run("KillTimer", windowing, messages.kill_timer(windowing.state, 0, IDEvent))

@@ -17,7 +17,6 @@ from ntsessions.win32.times import TimeStamp
 
 _NEVER = 0x7FFFFFFFFFFFFFFF
 _INTEGRITY = int(GroupAttributes.INTEGRITY | GroupAttributes.INTEGRITY_ENABLED)
-_NO_WRITE_UP = 1
 _ERROR_INVALID_PARAMETER = kernel32.ERROR_INVALID_PARAMETER
 
 TokenUser = 1
@@ -72,7 +71,7 @@ def _impersonation_level(information: _Information) -> int:
 
 
 def _source(information: _Information) -> tuple[bytes, int]:
-    return information.source.encode("latin-1", "replace")[:8].ljust(8, b"\0"), 0
+    return information.source.encode("latin-1", "replace")[:8].ljust(8, b"\0"), information.source_id
 
 
 def _statistics(information: _Information) -> dict[str, Any]:
@@ -122,7 +121,7 @@ _READERS: dict[int, Callable[[_Information], Any]] = {
     TokenVirtualizationEnabled: lambda _: 0,
     TokenIntegrityLevel: lambda token: (sid_object(integrity_sid(token.integrity)), _INTEGRITY),
     TokenUIAccess: lambda _: 0,
-    TokenMandatoryPolicy: lambda _: _NO_WRITE_UP,
+    TokenMandatoryPolicy: lambda token: token.mandatory_policy,
     TokenLogonSid: lambda token: sid_object(token.logon_sid),
 }
 

@@ -18,14 +18,29 @@ from ntsessions.abi.calls import object as _object
 from ntsessions.abi.calls import process as _process
 from ntsessions.abi.calls import wait as _wait
 from ntsessions.abi.types import ObjectAttributes
-from ntsessions.win32 import command_line, console, descriptors, errors, kernel32, messages, surface, times, win32gui
+from ntsessions.win32 import (
+    command_line,
+    console,
+    cursors,
+    descriptors,
+    errors,
+    kernel32,
+    message_functions,
+    messages,
+    surface,
+    times,
+    user32,
+    window_place,
+    windows,
+)
 from ntsessions.win32.handles import PyHANDLE, close_handle
 
 error = errors.error
 GenerateConsoleCtrlEvent = console.GenerateConsoleCtrlEvent
 SetConsoleCtrlHandler = console.SetConsoleCtrlHandler
-PostQuitMessage = win32gui.PostQuitMessage
-PostThreadMessage = win32gui.PostThreadMessage
+LoadCursor = cursors.LoadCursor
+PostMessage = message_functions.PostMessage
+SendMessage = message_functions.SendMessage
 
 STD_INPUT_HANDLE = descriptors.STD_INPUT_HANDLE
 STD_OUTPUT_HANDLE = descriptors.STD_OUTPUT_HANDLE
@@ -47,7 +62,6 @@ _FORMAT_MESSAGE_IGNORE_INSERTS = 0x200
 _WINDOWS_10 = (10, 0, 19045)
 """What programs are told: the version that NT's behaviour here is measured against."""
 _VER_PLATFORM_WIN32_NT = 2
-_MODULE = 0x400000
 
 _Handle = PyHANDLE | int | None
 
@@ -339,12 +353,12 @@ def GetModuleHandle(fileName: str | None = None, /) -> int:
     """Return a number for the program itself; nothing else is a module here."""
     if kernel32.text_or_none(fileName) is not None:
         kernel32.fail("GetModuleHandle", 126)
-    return _MODULE
+    return user32.PROGRAM
 
 
 def GetModuleFileName(hModule: _Handle, /) -> str:
     """Return the path of the program."""
-    if kernel32.pointer(hModule) not in {0, _MODULE}:
+    if kernel32.pointer(hModule) not in {0, user32.PROGRAM}:
         kernel32.fail("GetModuleFileName", 126)
     return sys.executable
 
@@ -442,6 +456,42 @@ def GetTimeZoneInformation(bTimesAsTuples: int = 1, /) -> tuple[int, tuple[Any, 
 def _system_time(now: dt.datetime) -> tuple[int, ...]:
     weekday = now.isoweekday() % 7
     return (now.year, now.month, weekday, now.day, now.hour, now.minute, now.second, now.microsecond // 1000)
+
+
+# -- messages and windows
+
+
+def PostThreadMessage(tid: int, message: int, wparam: Any = None, lparam: Any = None, /) -> None:
+    """Put a message into the queue of a thread on the caller's desktop."""
+    message_functions.post_thread_message(tid, message, wparam, lparam)
+
+
+def PostQuitMessage(exitCode: int = 0, /) -> None:
+    """End the calling thread's message loop."""
+    message_functions.post_quit_message(exitCode)
+
+
+def RegisterWindowMessage(msgString: str, /) -> int:
+    """Return the number of the message that has this name in the whole session."""
+    return kernel32.invoke("RegisterWindowMessage", message_functions.register_message(msgString))
+
+
+def GetFocus() -> int:
+    """Return the window of the calling thread that has the focus; none is an `error`."""
+    focus = window_place.GetFocus()
+    if not focus:
+        raise error("No window has the focus")
+    return focus
+
+
+def GetWindowLong(hwnd: _Handle, offset: int, /) -> int:
+    """Return a value of a window (GWL_), of 64 bits; 0 when there is none."""
+    return windows.window_value(hwnd, offset, is_pointer=True)
+
+
+def SetWindowLong(hwnd: _Handle, offset: int, val: Any, /) -> int:
+    """Set a value of a window of this process; returns the one before.  Procedures are for win32gui to set."""
+    return windows.set_window_value(hwnd, offset, val)
 
 
 # -- macros

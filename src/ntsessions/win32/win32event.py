@@ -1,19 +1,18 @@
 """win32event: events, mutexes, semaphores, waitable timers, and waiting."""
 
-import time
 from typing import Any
 
 from ntsessions.abi.calls import event as _event
+from ntsessions.abi.calls import message as _message
 from ntsessions.abi.calls import mutant as _mutant
-from ntsessions.abi.calls import process as _process
 from ntsessions.abi.calls import semaphore as _semaphore
 from ntsessions.abi.calls import timer as _timer
 from ntsessions.abi.calls import wait as _wait
 from ntsessions.abi.errors import NtError
 from ntsessions.abi.types import EventType, TimerType
-from ntsessions.win32 import errors, kernel32, surface
+from ntsessions.client.windowing import messages
+from ntsessions.win32 import errors, kernel32, surface, user32
 from ntsessions.win32.handles import PyHANDLE, create_attributes, created, opened
-from ntsessions.win32.message_queue import MessageQueue, own_queue
 from ntsessions.win32.security_descriptor import PySECURITY_ATTRIBUTES, security_of
 
 error = errors.error
@@ -43,7 +42,7 @@ QS_ALLEVENTS = QS_INPUT | QS_POSTMESSAGE | QS_TIMER | QS_PAINT | QS_HOTKEY
 QS_ALLINPUT = QS_ALLEVENTS | QS_SENDMESSAGE
 
 _TIMER_FLAGS = CREATE_WAITABLE_TIMER_MANUAL_RESET | CREATE_WAITABLE_TIMER_HIGH_RESOLUTION
-_MWMO_WAITALL, _MWMO_ALERTABLE, _MWMO_INPUTAVAILABLE = 0x1, 0x2, 0x4
+_MWMO_WAITALL = 0x1
 _ERROR_NOT_GUI_PROCESS = 1471
 
 _Attributes = PySECURITY_ATTRIBUTES | None
@@ -252,10 +251,12 @@ def SignalObjectAndWait(
 
 
 def WaitForInputIdle(hProcess: _Handle, milliseconds: int, /) -> int:
-    """Fail: no program here has a queue of window messages that another could look into."""
-    kernel32.timeout(milliseconds)
-    kernel32.invoke("WaitForInputIdle", _process.QueryProcess(kernel32.handle(hProcess)))
-    kernel32.fail("WaitForInputIdle", _ERROR_NOT_GUI_PROCESS)
+    """Wait until a process has begun and asks for messages that are not there: returns 0, or WAIT_TIMEOUT."""
+    call = _message.WaitForInputIdle(kernel32.handle(hProcess), kernel32.timeout(milliseconds))
+    status = kernel32.invoke("WaitForInputIdle", call).status
+    if status not in {WAIT_OBJECT_0, WAIT_TIMEOUT}:  # it has ended instead
+        kernel32.fail("WaitForInputIdle", _ERROR_NOT_GUI_PROCESS)
+    return status
 
 
 def MsgWaitForMultipleObjects(handleList: Any, bWaitAll: int, milliseconds: int, wakeMask: int, /) -> int:
@@ -271,56 +272,13 @@ def MsgWaitForMultipleObjectsEx(handleList: Any, milliseconds: int, wakeMask: in
 
 def _wait_with_messages(function: str, handle_list: Any, milliseconds: Any, mask: Any, flags: Any) -> int:
     handles = kernel32.handle_list(handle_list)
-    flags, mask, limit = kernel32.dword(flags), kernel32.dword(mask), kernel32.timeout(milliseconds)
     if len(handles) >= MAXIMUM_WAIT_OBJECTS:
         kernel32.fail(function, kernel32.ERROR_INVALID_PARAMETER)
-    alertable, even_seen = bool(flags & _MWMO_ALERTABLE), bool(flags & _MWMO_INPUTAVAILABLE)
-    queue = own_queue()
-    deadline = None if limit < 0 else time.monotonic() + limit / 1e7
-    if flags & _MWMO_WAITALL and handles:
-        return _wait_for_all_and_input(function, queue, handles, mask, deadline, alertable, even_seen)
-    while True:
-        is_over = deadline is not None and time.monotonic() >= deadline
-        has_input = queue.has_input(mask, even_seen=even_seen)
-        step = 0 if is_over or has_input else _until(deadline, queue, mask)
-        watched = (*handles, queue.wake_handle()) if step else handles
-        status = WAIT_TIMEOUT
-        if watched:
-            status = kernel32.invoke(function, _wait.WaitForObjects(watched, False, step, alertable)).status
-        if status not in {WAIT_TIMEOUT, len(handles)}:
-            return status
-        if has_input:
-            return WAIT_OBJECT_0 + len(handles)
-        if is_over:
-            return WAIT_TIMEOUT
-        queue.hush()
-
-
-def _wait_for_all_and_input(
-    function: str, queue: MessageQueue, handles: tuple[int, ...], mask: int, deadline: float | None,
-    alertable: bool, even_seen: bool,
-) -> int:  # fmt: skip
-    while not queue.has_input(mask, even_seen=even_seen):
-        wake = (queue.wake_handle(),)
-        status = kernel32.invoke(
-            function, _wait.WaitForObjects(wake, False, _until(deadline, queue, mask), alertable)
-        ).status
-        if status == WAIT_IO_COMPLETION:
-            return status
-        queue.hush()
-        if deadline is not None and time.monotonic() >= deadline:
-            return WAIT_TIMEOUT
-    step = -1 if deadline is None else max(0, int((deadline - time.monotonic()) * 1e7))
-    return kernel32.invoke(function, _wait.WaitForObjects(handles, True, step, alertable)).status
-
-
-def _until(deadline: float | None, queue: MessageQueue, mask: int) -> int:
-    """Return how long to wait until the deadline or the next timer, in the units of calls."""
-    ends = [] if deadline is None else [max(0.0, deadline - time.monotonic())]
-    timer = queue.next_timer() if mask & QS_TIMER else None
-    if timer is not None:
-        ends.append(timer)
-    return round(min(ends) * 1e7) if ends else -1
+    windowing = user32.thread()
+    steps = messages.wait(
+        windowing.state, handles, kernel32.timeout(milliseconds), kernel32.dword(mask), kernel32.dword(flags)
+    )
+    return user32.run(function, windowing, steps).status
 
 
 __all__: list[str] = []

@@ -1,51 +1,53 @@
-"""win32gui: the message loop, and nothing with windows yet."""
+"""win32gui: windows, classes, messages and menus.  What draws, or needs a pointer or a keyboard, is not there yet."""
 
 from typing import Any
 
-from ntsessions.win32 import errors, kernel32, surface
-from ntsessions.win32.message_queue import WM_QUIT, Message, own_queue, queue_of
+from ntsessions.win32 import errors, kernel32, memory, message_functions, surface, user32, win32api, window_procedures
+from ntsessions.win32.cursors import *  # noqa: F403 - all that it lists
+from ntsessions.win32.dialog_items import *  # noqa: F403 - as above
+from ntsessions.win32.gui_constants import *  # noqa: F403 - numbers only
+from ntsessions.win32.memory import *  # noqa: F403 - all that it lists
+from ntsessions.win32.menus import *  # noqa: F403 - as above
+from ntsessions.win32.message_functions import *  # noqa: F403 - as above
+from ntsessions.win32.window_classes import *  # noqa: F403 - as above
+from ntsessions.win32.window_place import *  # noqa: F403 - as above
+from ntsessions.win32.window_procedures import *  # noqa: F403 - as above
+from ntsessions.win32.windows import *  # noqa: F403 - as above
 
 error = errors.error
+set_logger = window_procedures.set_logger
+GetModuleHandle = win32api.GetModuleHandle
+HIWORD, LOWORD = win32api.HIWORD, win32api.LOWORD
 
-ERROR_INVALID_THREAD_ID = 1444
-
-
-def PumpWaitingMessages(firstMessage: int = 0, lastMessage: int = 0, /) -> int:
-    """Handle the messages that are there.  Returns 0, or for WM_QUIT its exit code (1 for a code of 0)."""
-    queue = own_queue()
-    while (message := queue.take()) is not None:
-        if message.number == WM_QUIT:
-            return message.wparam or 1
-        queue.dispatch(message)
-    return 0
+dllhandle = 0x10000000
+"""The module itself, for who registers a class in its name."""
 
 
-def PumpMessages() -> int:
-    """Handle messages until WM_QUIT; returns its exit code."""
-    queue = own_queue()
-    while True:
-        message = queue.take()
-        if message is None:
-            queue.wait()
-        elif message.number == WM_QUIT:
-            return int(message.wparam)
-        else:
-            queue.dispatch(message)
+def PostThreadMessage(threadId: int, message: int, wparam: Any, lparam: Any, /) -> None:
+    """Put a message into the queue of a thread on the desktop of the caller's."""
+    message_functions.post_thread_message(threadId, message, wparam, lparam)
 
 
-def PostQuitMessage(exitcode: int = 0, /) -> None:
+def PostQuitMessage(rc: int, /) -> None:
     """End the calling thread's message loop."""
-    own_queue().post(Message(WM_QUIT, kernel32.long(exitcode)))
+    message_functions.post_quit_message(rc)
 
 
-def PostThreadMessage(threadId: int, message: int, wparam: Any = 0, lparam: Any = 0, /) -> None:
-    """Post a message to a thread of this process that has a queue."""
-    queue = queue_of(kernel32.dword(threadId))
-    if queue is None:
-        kernel32.fail("PostThreadMessage", ERROR_INVALID_THREAD_ID)
-    queue.post(Message(kernel32.dword(message), wparam or 0, lparam or 0))
+def RegisterWindowMessage(name: str, /) -> int:
+    """Return the number of the message that has this name in the whole session, 0 when it can have none."""
+    return kernel32.attempt(message_functions.register_message(name), 0)
 
 
-__all__: list[str] = []
+def GetThreadDesktop(threadId: int, /) -> int:
+    """Return the handle of a thread's desktop; not to be closed."""
+    return user32.thread_desktop("GetThreadDesktop", threadId)
+
+
+def lpstr(address: int, /) -> bytes:
+    """Return the bytes at an address, up to a NUL."""
+    return memory.read_until(kernel32.pointer(address), b"\0")
+
+
+__all__: list[str] = ["set_logger"]
 __all__ += [name for name in dir() if surface.shows(globals(), name)]
 __getattr__ = surface.getter("win32gui")

@@ -8,10 +8,23 @@ from typing import Any, NoReturn
 
 from ntsessions.abi import types as _system
 from ntsessions.abi.calls import process as _process
+from ntsessions.abi.calls import window as _window
 from ntsessions.abi.errors import NtError
-from ntsessions.win32 import command_line, descriptors, errors, kernel32, surface, threads, times, win32api
+from ntsessions.win32 import (
+    command_line,
+    descriptors,
+    errors,
+    kernel32,
+    surface,
+    threads,
+    times,
+    user32,
+    win32api,
+    window_stations,
+)
 from ntsessions.win32.handles import PyHANDLE
 from ntsessions.win32.security_descriptor import PySECURITY_ATTRIBUTES, security_of
+from ntsessions.win32.window_stations import PyHWINSTA
 
 error = errors.error
 GetCurrentProcess = win32api.GetCurrentProcess
@@ -57,6 +70,7 @@ STARTF_FORCEONFEEDBACK = 0x40
 STARTF_FORCEOFFFEEDBACK = 0x80
 STARTF_USESTDHANDLES = 0x100
 
+_STARTF_DESKTOPINHERIT = 0x40000000
 _STILL_ACTIVE = 259
 _THREAD_PRIORITY_ERROR = 0x7FFFFFFF
 _FLAGS_OF_THE_SYSTEM = CREATE_SUSPENDED | CREATE_BREAKAWAY_FROM_JOB
@@ -82,7 +96,7 @@ _Created = tuple[PyHANDLE, PyHANDLE, int, int]
 
 
 class PySTARTUPINFO:
-    """How a program is to appear; here only its standard handles matter."""
+    """How a program is to appear; here only its desktop and its standard handles matter."""
 
     __slots__ = (
         "_handles", "dwFillAttribute", "dwFlags", "dwX", "dwXCountChars", "dwXSize", "dwY", "dwYCountChars", "dwYSize",
@@ -114,8 +128,10 @@ def STARTUPINFO() -> PySTARTUPINFO:
 
 
 def GetStartupInfo() -> PySTARTUPINFO:
-    """Return how this program was started, of which nothing is known."""
-    return PySTARTUPINFO()
+    """Return how this program was started, of which only the desktop is known."""
+    startup = PySTARTUPINFO()
+    startup.lpDesktop = _query("GetStartupInfo", _system.CURRENT_PROCESS).desktop
+    return startup
 
 
 # -- starting programs
@@ -187,6 +203,8 @@ def _start(
         thread_security=thread_security,
         inherit_process=inherit_process,
         inherit_thread=inherit_thread,
+        desktop=kernel32.text_or_none(startup.lpDesktop),
+        inherit_desktop=bool(startup.dwFlags & _STARTF_DESKTOPINHERIT),
     )
     made = kernel32.invoke(function, call, _standard_descriptors(startup))
     return PyHANDLE(made.process), PyHANDLE(made.thread), made.process_id, made.thread_id
@@ -333,6 +351,17 @@ def GetProcessMemoryInfo(hProcess: _Handle, /) -> dict[str, int]:
     return dict.fromkeys(unknown, 0) | {name: sizes.get(field, 0) for name, field in names.items()}
 
 
+def GetGuiResources(Process: _Handle, Flags: int, /) -> int:
+    """Count the USER objects of a process (GR_USEROBJECTS 1), or the most it ever had (4); of GDI there are none."""
+    call = _window.GetGuiResources(kernel32.handle(Process), kernel32.dword(Flags))
+    return kernel32.invoke("GetGuiResources", call)
+
+
+def GetProcessWindowStation() -> PyHWINSTA:
+    """Return the process's window station."""
+    return window_stations.GetProcessWindowStation()
+
+
 def GetPriorityClass(handle: _Handle, /) -> int:
     """Return the priority class of a process, from its nice value."""
     nice = os.getpriority(os.PRIO_PROCESS, _query("GetPriorityClass", handle).process_id)
@@ -401,6 +430,18 @@ def GetExitCodeThread(handle: _Handle, /) -> int:
     information = kernel32.invoke("GetExitCodeThread", _process.QueryThread(kernel32.handle(handle)))
     own = None if information.exit_status == _STILL_ACTIVE else threads.exit_code(information.thread_id)
     return kernel32.signed(information.exit_status if own is None else own)
+
+
+def GetWindowThreadProcessId(hwnd: _Handle, /) -> tuple[int, int]:
+    """Return the thread that made a window, and its process; 0 and 0 for what is no window."""
+    facts = kernel32.attempt(_window.QueryWindow(user32.hwnd(hwnd)), None)
+    return (0, 0) if facts is None else (facts.thread_id, facts.process_id)
+
+
+def AttachThreadInput(idAttach: int, idAttachTo: int, Attach: int, /) -> None:
+    """Let two threads share active window and focus, or no longer."""
+    call = _window.AttachThreadInput(kernel32.dword(idAttach), kernel32.dword(idAttachTo), kernel32.boolean(Attach))
+    kernel32.invoke("AttachThreadInput", call)
 
 
 def SetThreadPriority(handle: _Handle, nPriority: int, /) -> None:
