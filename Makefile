@@ -24,6 +24,7 @@ check: setup  ## format, lint, types, layers, generated documents
 	@$(PYTHON) -m mypy $(CODE)
 	@.venv/bin/lint-imports --no-logo
 	@$(PYTHON) tools/generate_reference.py --check
+	@$(PYTHON) tools/generate_manual.py --check
 
 bench: setup  ## measure, as ratios to a baseline of the same run
 	@$(PYTHON) bench/run.py
@@ -34,6 +35,7 @@ fmt: setup  ## format, and fix what the linter can fix
 
 docs: setup  ## write the generated documents again
 	@$(PYTHON) tools/generate_reference.py
+	@$(PYTHON) tools/generate_manual.py
 
 clean:  ## remove .venv and every cache
 	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist

@@ -41,14 +41,17 @@ class RunningHost(NamedTuple):
 
 
 @contextmanager
-def running_host() -> Iterator[RunningHost]:
+def running_host(profile: str | None = None) -> Iterator[RunningHost]:
     """Start a daemon with a state directory of its own, and leave nothing of it behind."""
     with tempfile.TemporaryDirectory(prefix="nts-bench-") as state_dir:
         read_end, write_end = os.pipe()
         log = Path(state_dir, "daemon.log")
+        command = [sys.executable, "-m", "ntsessions.daemon", "--state-dir", state_dir, "--ready-fd", str(write_end)]
+        if profile is not None:
+            command += ["--profile", profile]
         with log.open("wb") as output:
             daemon = subprocess.Popen(
-                [sys.executable, "-m", "ntsessions.daemon", "--state-dir", state_dir, "--ready-fd", str(write_end)],
+                command,
                 pass_fds=(write_end,), stdout=output, stderr=output,
             )  # fmt: skip
         os.close(write_end)

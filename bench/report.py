@@ -7,7 +7,7 @@ _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 
 
 class Measured(NamedTuple):
-    """One row: a figure, and what it was to be at most."""
+    """One row: a figure, and what it was to be at most, or at least."""
 
     what: str
     placement: str
@@ -19,11 +19,15 @@ class Measured(NamedTuple):
     """Median, seconds."""
     baseline: float | None = None
     unit: str = "x"
+    at_least: bool = False
+    """The target is the least that the figure may be, not the most."""
 
     @property
     def is_met(self) -> bool:
         """Tell whether the target is met; what has none meets it."""
-        return self.target is None or self.figure <= self.target
+        if self.target is None:
+            return True
+        return self.figure >= self.target if self.at_least else self.figure <= self.target
 
     def record(self) -> dict[str, Any]:
         """Return the row for `--json`."""
@@ -32,9 +36,10 @@ class Measured(NamedTuple):
     def cells(self) -> list[str]:
         """Return the row as the table shows it."""
         verdict = "" if self.target is None else "ok" if self.is_met else "OVER"
-        target = "" if self.target is None else f"{self.target:g}{self.unit}"
+        target = "" if self.target is None else f"{'>= ' if self.at_least else ''}{self.target:g}{self.unit}"
+        figure = f"{self.figure:.3g}" if self.figure < 1000 else f"{self.figure:.0f}"
         return [
-            self.what, self.placement, f"{self.figure:.3g}{self.unit}", target, verdict,
+            self.what, self.placement, figure + self.unit, target, verdict,
             duration(self.ours), duration(self.baseline),
         ]  # fmt: skip
 

@@ -1,6 +1,6 @@
 """`make bench`: what ntsessions costs, as ratios to a baseline of the same run (docs/performance.md).
 
-    bench/run.py [--json] [--check] [TOPIC...]      topics: calls names sessions programs idle
+    bench/run.py [--json] [--check] [TOPIC...]      topics: calls windows names sessions programs heap idle
 
 `--check` ends with status 1 when a target is missed; without it the table says so, and that is all.
 """
@@ -11,17 +11,21 @@ import sys
 from collections.abc import Callable, Iterable
 
 import calls
+import heap
 import idle
 import names
 import programs
 import sessions
+import windows
 from report import Measured, Skipped, table
 
 TOPICS: dict[str, Callable[[], Iterable[Measured | Skipped]]] = {
     "calls": calls.measure,
+    "windows": windows.measure,
     "names": names.measure,
     "sessions": sessions.measure,
     "programs": programs.measure,
+    "heap": heap.measure,
     "idle": idle.measure,
 }
 

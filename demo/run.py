@@ -1,4 +1,4 @@
-"""The demo: two users on one machine, each in a session of their own.
+"""The demo: two users on one machine, each in a session of their own, and what goes on upon their desktops.
 
 Every step checks what it shows; the first that is not as said ends the demo with exit status 1.  It uses a state
 directory of its own, and looks around the machine before and after for anything left behind.
@@ -16,6 +16,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = HERE / "programs"
+EXAMPLES = HERE.parent / "examples"
 PYTHON = str(Path(sys.prefix, "bin", "python"))
 NTS = str(Path(sys.prefix, "bin", "nts"))
 
@@ -79,17 +80,17 @@ class Host:
             yield process
 
 
-def surroundings(state_dir: Path) -> dict[str, set[str]]:
-    """Return what of ours could be left on the machine: processes, mounts, cgroups and files."""
+def surroundings(base: Path, state_dir: Path) -> dict[str, set[str]]:
+    """Return what of ours could be left on the machine: processes, mounts, cgroups, directories and files."""
     processes = set()
-    for place in Path("/proc").glob("[0-9]*/cmdline"):
+    for found in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            command = place.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            command = found.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue  # it has ended meanwhile
-        if str(state_dir) in command or str(PROGRAMS) in command:
-            processes.add(f"{place.parent.name} {command}")
-    mounts = {line for line in Path("/proc/self/mountinfo").read_text().splitlines() if str(state_dir) in line}
+        if any(str(place) in command for place in (base, PROGRAMS, EXAMPLES)):
+            processes.add(f"{found.parent.name} {command}")
+    mounts = {line for line in Path("/proc/self/mountinfo").read_text().splitlines() if str(base) in line}
     identity = state_dir.stat()
     cgroups = Path("/sys/fs/cgroup").glob(f"**/ntsessions-{identity.st_dev:x}-{identity.st_ino:x}")
     shared = Path("/dev/shm").iterdir()  # noqa: S108 - looked at, not written to
@@ -97,6 +98,7 @@ def surroundings(state_dir: Path) -> dict[str, set[str]]:
         "processes": processes,
         "mounts": mounts,
         "cgroups": {str(path) for path in cgroups},
+        "directories": {str(path) for path in base.iterdir()},
         "files in /dev/shm": {str(path) for path in shared},
     }
 
@@ -188,14 +190,46 @@ def step_5(host: Host) -> str:
     return "\n".join(trees)
 
 
-def step_6(host: Host, before: dict[str, set[str]], state_dir: Path, tree: str) -> None:
+def example(base: Path, name: str) -> None:
+    """Run an example, which starts hosts of its own below *base* and checks what it shows."""
+    print(f"  {DIM}$ python examples/{name}{PLAIN}", flush=True)
+    done = subprocess.run(
+        [PYTHON, str(EXAMPLES / name)], env=os.environ | {"TMPDIR": str(base)}, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    for line in done.stdout.rstrip().splitlines():
+        claim = line.removeprefix("ok: ")
+        print(f"    {line}".rstrip() if claim == line else f"  {GREEN}ok{PLAIN} {claim}")
+    if done.returncode:
+        raise NotAsSaid(f"examples/{name} ended with {done.returncode}")
+
+
+def step_6(base: Path) -> None:
+    """A service's window, attacked by a user's program."""
+    title("6. Why services live alone: one attack on a service's window, under Windows XP and under Windows Vista")
+    example(base, "shatter.py")
+
+
+def step_7(base: Path) -> None:
+    """A desktop heap, and then a session's view space, used up."""
+    title("7. Two ways to run out of memory for windows")
+    example(base, "exhaust_heap.py")
+
+
+def step_8(base: Path) -> None:
+    """Users and services on their window stations."""
+    title("8. Who is where: bob, services of the system, and one with an account of its own")
+    example(base, "who_is_where.py")
+
+
+def end(host: Host, before: dict[str, set[str]], base: Path, state_dir: Path, tree: str) -> None:
     """The end."""
     title("The names of both sessions, as they were before the logoff")
     for line in tree.splitlines():
         print(f"    {line}")
     title("And down")
     host.nts("down")
-    for kind, found in surroundings(state_dir).items():
+    for kind, found in surroundings(base, state_dir).items():
         left = found - before[kind]
         expect(not left, f"no {kind} left behind" + (f": {sorted(left)}" if left else ""))
 
@@ -210,7 +244,7 @@ def main() -> int:
     program = PROGRAMS / "board_service.py"
     service = f'[services.board]\ncommand = ["{PYTHON}", "{program}"]\naccount = "LocalSystem"\n'
     (state_dir / "ntsessions.toml").write_text(service)
-    before = surroundings(state_dir)
+    before = surroundings(base, state_dir)
     host = Host(state_dir)
     try:
         step_1(host)
@@ -218,7 +252,9 @@ def main() -> int:
         step_3(host)
         step_4(host)
         tree = step_5(host)
-        step_6(host, before, state_dir, tree)
+        for step in (step_6, step_7, step_8):
+            step(base)
+        end(host, before, base, state_dir, tree)
     except NotAsSaid as error:
         print(f"\n{RED}The demo stopped: {error}{PLAIN}", file=sys.stderr)
         return 1

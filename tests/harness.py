@@ -24,6 +24,7 @@ from ntsessions.abi.types import TICKS_PER_SECOND
 from ntsessions.executive import effects, reports
 from ntsessions.executive.effects import Effect, ReceivedDescriptor
 from ntsessions.executive.executive import Executive, Outcome, Pending
+from ntsessions.executive.processes.logon_group import find_home
 from ntsessions.executive.processes.process import Process
 from ntsessions.executive.processes.thread import Thread
 from ntsessions.profiles.table import PROFILES
@@ -51,6 +52,7 @@ _SERVED: dict[type[Effect], str] = {
     effects.SignalProcess: "_signal_process",
     effects.KillJob: "_kill_job",
     effects.MeasureJob: "_measure_job",
+    effects.MeasureSession: "_measure_session",
     effects.CompleteCall: "_complete_call",
 }
 
@@ -112,6 +114,12 @@ class Program:
         process = self.process
         assert process.port is not None
         return self.world.connect(process.port.key, self.pid, process.start_time)
+
+    def fork(self, **told: Any) -> "Program":
+        """Let the process fork a child that connects by itself; *told*: what else the host tells of it."""
+        process = self.process
+        assert process.port is not None
+        return self.world.connect(process.port.key, ancestors=((self.pid, process.start_time),), **told)
 
     def end_thread(self) -> None:
         """Let this thread end and the process go on."""
@@ -196,15 +204,20 @@ class World:
         self._ports[session, user, elevated] = port.key
         return port.key
 
-    def connect(self, port: int, pid: int = 0, start_time: int = 1) -> Program:
-        """Let a process, a new one unless its id is given, connect through a port."""
+    def connect(self, port: int, pid: int = 0, start_time: int = 1, **told: Any) -> Program:
+        """Let a process, a new one unless its id is given, connect through a port.
+
+        *told*: what else the host tells of it.  Raises ConnectionResetError when it is not let in.
+        """
         if not pid:
             self._pids += 1
             pid = self._pids
         self._thread_keys += 1
         key = self._thread_keys
-        self.report(reports.ThreadConnected(key, port, pid, uid=1000, start_time=start_time, command=f"program {pid}"))
-        assert key in self.executive.threads, "the connection was refused"
+        command = f"program {pid}"
+        self.report(reports.ThreadConnected(key, port, pid, 1000, start_time, command=command, **told))
+        if key not in self.executive.threads:
+            raise ConnectionResetError("it is not let in")
         return Program(self, key, pid)
 
     def advance(self, seconds: float) -> None:
@@ -224,9 +237,10 @@ class World:
         """Make a call as a thread."""
         self._requests += 1
         pending = self.pending[thread_key, self._requests] = PendingCall(call)
+        is_there = thread_key in self.executive.threads  # it may have ended by this call
         outcome = self._input("dispatch", thread_key, self._requests, call, received)
         if isinstance(outcome, Outcome):
-            if thread_key in self.executive.threads:
+            if is_there:
                 pending.complete(outcome)
             else:
                 pending.outcome = outcome  # there is no such caller; the daemon passes on no such call
@@ -262,8 +276,11 @@ class World:
         self.report(reports.PortOpened(effect.port_key))
 
     def _end_session(self, effect: effects.EndSession) -> None:
-        for process in list(self.executive.sessions_by_key[effect.session_key].processes.values()):
-            self.report(reports.ProcessExited(process.key, signal=9))
+        home = find_home(self.executive, effect.session_key)
+        assert home is not None
+        for process in list(home.session.processes.values()):
+            if home.group is None or process.home == home:
+                self.report(reports.ProcessExited(process.key, signal=9))
         self.report(reports.SessionEnded(effect.session_key))
 
     def _start_process(self, effect: effects.StartProcess) -> None:
@@ -291,6 +308,11 @@ class World:
 
     def _measure_job(self, effect: effects.MeasureJob) -> None:
         self.report(reports.JobMeasured(effect.ticket, user_time=7, kernel_time=5, peak_memory=4096, active_pids=()))
+
+    def _measure_session(self, effect: effects.MeasureSession) -> None:
+        session = self.executive.sessions_by_key[effect.session_key]
+        count = sum(1 for process in session.processes.values() if process.process_id)
+        self.report(reports.SessionMeasured(effect.ticket, count, count * 8192, count * 4096, count * 6144))
 
     def _complete_call(self, effect: effects.CompleteCall) -> None:
         pending = self.pending.pop((effect.thread_key, effect.request), None)

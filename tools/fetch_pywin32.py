@@ -4,7 +4,7 @@ Scripts written for pywin32 import `win32con`, `winerror` and `ntsecuritycon`: t
 They are not part of this repository.  This program downloads the wheel that `requirements/pywin32.txt` pins (pip checks
 the hash), never installs it, and unpacks the files below to `<sys.prefix>/share/ntsessions/pywin32`:
 
-    lib/      modules of constants; `nts python` puts this directory on the path of the script it runs
+    lib/      modules of constants, and win32gui_struct; `nts python` puts this directory on the path of its script
     demos/    pywin32's demos, to run by hand
     test/     pywin32's tests of the modules that `ntsessions.win32` provides, to run by hand
 
@@ -36,12 +36,23 @@ CONSTANTS = (
     "winnt",
     "winperf",
 )
-TESTS = ("handles", "test_pywintypes", "test_security", "test_win32api", "test_win32event")
+# Packs the structures that win32gui takes as bytes; it needs win32gui, which is ours.
+PACKERS = ("win32gui_struct",)
+TESTS = (
+    "handles",
+    "test_clipboard",
+    "test_pywintypes",
+    "test_security",
+    "test_win32api",
+    "test_win32clipboard",
+    "test_win32event",
+    "test_win32gui",
+)
 
 
 def main() -> None:
-    """Bring `TARGET` to what `PIN` says."""
-    pin = PIN.read_text(encoding="utf-8")
+    """Bring `TARGET` to what `PIN` and the lists above say."""
+    pin = PIN.read_text(encoding="utf-8") + "\n".join((*CONSTANTS, *PACKERS, *TESTS))
     stamp = TARGET / "pin.txt"
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == pin:
         return
@@ -74,7 +85,7 @@ def download(directory: Path) -> Path:
 
 def selected(archive: ZipFile) -> list[tuple[str, PurePosixPath]]:
     """Return the members to unpack and where each goes; every module named above must be among them."""
-    chosen = [(f"win32/lib/{name}.py", PurePosixPath("lib", f"{name}.py")) for name in CONSTANTS]
+    chosen = [(f"win32/lib/{name}.py", PurePosixPath("lib", f"{name}.py")) for name in CONSTANTS + PACKERS]
     chosen += [(f"win32/test/{name}.py", PurePosixPath("test", f"{name}.py")) for name in TESTS]
     chosen.append(("win32/License.txt", PurePosixPath("License.txt")))
     for member in archive.namelist():

@@ -29,11 +29,17 @@ NOTICE = "<!-- Generated from the declarations by `make docs`; do not edit. -->\
 
 def main() -> int:
     """Write or check; return the exit status."""
-    documents = {
-        ROOT / "docs/reference/calls.md": calls_page(),
-        ROOT / "docs/reference/statuses.md": statuses_page(),
-        ROOT / "docs/fidelity.md": fidelity_page(),
-    }
+    return publish(
+        {
+            ROOT / "docs/reference/calls.md": calls_page(),
+            ROOT / "docs/reference/statuses.md": statuses_page(),
+            ROOT / "docs/fidelity.md": fidelity_page(),
+        }
+    )
+
+
+def publish(documents: dict[Path, str]) -> int:
+    """Write what has changed, or with `--check` only tell of it; return the exit status."""
     stale = [path for path, text in documents.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if sys.argv[1:] == ["--check"]:
         for path in stale:
@@ -88,6 +94,8 @@ def call_entry(spec: CallSpec) -> str:
     errors = sorted(spec.fails_with - ALWAYS, key=lambda status: status.name)
     if errors:
         text += f"- Errors: {', '.join(code(status.name) for status in errors)}\n"
+    if spec.one_way:
+        text += "- May be made without asking for an answer.\n"
     if spec.takes_descriptors:
         text += "- File descriptors follow the call.\n"
     if spec.gives_descriptors:

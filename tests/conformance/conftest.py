@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.conformance import sockets
+from tests.conformance.desks import follow, own_desktop
 from tests.conformance.in_process import InProcessWorld
 from tests.conformance.worlds import Program, World
 from tests.host.machine import NOBODY, Setup, why_not
@@ -71,6 +72,18 @@ def alice(world: World) -> Program:
 def service(world: World) -> Program:
     """A service as SYSTEM in session 0 (S0 in the document)."""
     return world.service()
+
+
+@pytest.fixture
+def desktop(world: World, alice: Program) -> str:
+    """The name of a desktop that only alice is on."""
+    return own_desktop(world, alice)
+
+
+@pytest.fixture
+def friend(world: World, desktop: str) -> Program:
+    """Another program of alice's, on her desktop."""
+    return follow(world.program(), desktop)
 
 
 @pytest.fixture(params=[IN_PROCESS, REAL])

@@ -14,6 +14,7 @@ from ntsessions.abi.calls.system import LogonFacts
 from ntsessions.executive import effects, reports
 from ntsessions.executive.effects import ReceivedDescriptor
 from ntsessions.executive.executive import Executive, Outcome, Pending
+from ntsessions.executive.processes.process import Process
 from ntsessions.profiles.table import PROFILES
 from ntsessions.subsystems.service_control import ServiceConfiguration
 from ntsessions.subsystems.system import System
@@ -93,6 +94,8 @@ class Host(harness.World):
                 self._list_processes(ticket, session_key)
             case effects.WatchProcess() | effects.AdmitThread() | effects.ReleaseMemory() | effects.ReleaseJob():
                 pass
+            case effects.PrepareLogonGroup():
+                pass
             case effects.SignalProcess(process_key, 15):  # programs here do not catch it
                 self.report(reports.ProcessExited(process_key, signal=15))
             case _:
@@ -154,9 +157,27 @@ class InProcessProgram(worlds.Program):
     def kill(self) -> None:
         self._host.report(reports.ProcessExited(self._inner.process.key, signal=9))
 
+    def fork(self) -> "InProcessForked":
+        return InProcessForked(self.world, self._inner.process)  # type: ignore[arg-type]
+
     def start(self, **options: Any) -> "InProcessStarted":
         created = self.call(CreateProcess(("program",), **options))
         return InProcessStarted(self.world, created)  # type: ignore[arg-type]
+
+
+class InProcessForked(worlds.Forked):
+    """On a machine without groups: where it comes from, its ancestors tell, as long as they live."""
+
+    def __init__(self, world: "InProcessWorld", parent: Process) -> None:
+        self._world = world
+        self._parent = parent
+
+    def connect(self) -> worlds.Program:
+        parent = self._parent
+        assert parent.port is not None
+        known = () if parent.has_exited else ((parent.process_id, parent.start_time),)
+        inner = self._world.host.connect(parent.port.key, ancestors=known)
+        return InProcessProgram(self._world, inner).greet()
 
 
 class InProcessStarted(worlds.Started):

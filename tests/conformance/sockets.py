@@ -138,9 +138,11 @@ class Control:
         self.line = line
 
     def send(self, order: bytes, end: socket.socket | None = None) -> None:
-        socket.send_fds(self.line, [order], [] if end is None else [end.fileno()])
-        if end is not None:
-            end.close()
+        try:
+            socket.send_fds(self.line, [order], [] if end is None else [end.fileno()])
+        finally:
+            if end is not None:
+                end.close()
 
 
 class SocketProgram(worlds.Program):
@@ -170,7 +172,8 @@ class SocketProgram(worlds.Program):
     def _await(self, request: int) -> tuple[bytes, list[int]]:
         while request not in self.arrived:
             frame, control, _, _ = self._line.recvmsg(FRAME_BYTES, ANCILLARY, socket.MSG_CMSG_CLOEXEC)
-            assert frame, f"the connection of {self} ended"
+            if not frame:
+                raise ConnectionResetError(f"the connection of {self} ended")
             fds = array.array("i")
             for _, _, content in control:
                 fds.frombytes(content)
@@ -207,6 +210,14 @@ class SocketProgram(worlds.Program):
         with _Ending(self.world, self.world.observe_process(self.pid)):
             os.kill(self.pid, signal.SIGKILL)
 
+    def fork(self) -> "SocketForked":
+        assert self._control is not None, "the operator does not fork"
+        assert isinstance(self.world, SocketWorld)
+        ours, theirs = channel()
+        self._control.send(b"P", theirs)
+        self.world.lines.append(ours)
+        return SocketForked(self.world, Control(ours))
+
     def start(self, **options: Any) -> "SocketStarted":
         ours, theirs = channel()
         with Path("/dev/null").open("wb") as null:
@@ -236,6 +247,19 @@ class _Ending:
     def __exit__(self, *_: object) -> None:
         self._world.operator.call(WaitForObject(self._handle, ticks(LONGEST_WAIT)))
         self._world.close_observed(self._handle)
+
+
+class SocketForked(worlds.Forked):
+    def __init__(self, world: "SocketWorld", control: Control) -> None:
+        self._world = world
+        self._control = control
+
+    def connect(self) -> worlds.Program:
+        try:
+            return self._world.connect(self._control)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            assert self._control.line.recv(1) == b"", "it lives, though it was not let in"
+            raise ConnectionResetError from error
 
 
 class SocketStarted(worlds.Started):
@@ -352,6 +376,7 @@ class SocketWorld(worlds.World):
     def connect(self, control: Control) -> worlds.Program:
         """Let a relay connect once more."""
         ours, theirs = channel()
+        self.lines.append(ours)
         control.send(b"C", theirs)
         return SocketProgram(self, ours, control).greet()
 

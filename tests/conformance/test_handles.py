@@ -2,6 +2,7 @@
 
 import pytest
 
+from ntsessions.abi.calls.desktop import GetThreadDesktop
 from ntsessions.abi.calls.event import CreateEvent, OpenEvent, SetEvent
 from ntsessions.abi.calls.job import CreateJob, IsProcessInJob
 from ntsessions.abi.calls.mutant import CreateMutant, OpenMutant
@@ -24,6 +25,7 @@ from ntsessions.abi.calls.process import OpenProcess, OpenThread, QueryProcess, 
 from ntsessions.abi.calls.section import CreateSection, MapView, OpenSection
 from ntsessions.abi.calls.token import OpenProcessToken, QueryToken
 from ntsessions.abi.calls.wait import WaitForObject
+from ntsessions.abi.calls.window_station import GetProcessWindowStation
 from ntsessions.abi.status import NtStatus as S
 from tests.conformance.kinds import (
     CURRENT_PROCESS,
@@ -145,8 +147,10 @@ def test_a_child_inherits_handles_at_the_same_values(alice: Program) -> None:
 
 def test_a_child_inherits_nothing_unless_asked(alice: Program) -> None:
     """(1.13, inheritance)"""
-    shared = make(alice, "Event", None, attributes=INHERIT)
-    assert alice.start().connect().status(QueryObject(shared)) == S.INVALID_HANDLE
+    handles = [make(alice, "Event", None, attributes=INHERIT) for _ in range(4)]
+    child = alice.start().connect()
+    own = [child.call(GetProcessWindowStation()), child.call(GetThreadDesktop())]  # what it is given at birth
+    assert {child.status(QueryObject(handle)) for handle in handles if handle not in own} == {S.INVALID_HANDLE}
 
 
 def test_a_list_restricts_what_is_inherited(alice: Program) -> None:

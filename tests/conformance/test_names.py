@@ -23,20 +23,25 @@ from ntsessions.abi.calls.section import CreateSection, OpenSection
 from ntsessions.abi.calls.semaphore import CreateSemaphore
 from ntsessions.abi.calls.timer import CreateTimer
 from ntsessions.abi.calls.token import AdjustPrivileges, OpenProcessToken, PrivilegeState
+from ntsessions.abi.calls.wait import WaitForObject, WaitForObjects
 from ntsessions.abi.privileges import Privilege
 from ntsessions.abi.status import NtStatus as S
 from ntsessions.abi.types import NAMED_OBJECTS
+from ntsessions.executive.reports import MemoryRanShort
+from tests.conformance.in_process import InProcessWorld
 from tests.conformance.kinds import (
     BY_NAME,
     CURRENT_PROCESS,
     FOR_EVERYONE,
     KINDS,
     SYNCHRONIZE,
+    WAIT_TIMEOUT,
     Kind,
     make,
     open_it,
     path_of,
     sddl,
+    wait,
 )
 from tests.conformance.worlds import OPENIF, Program, World, create, opened
 
@@ -242,10 +247,49 @@ def test_session_0_has_no_directory_of_names_below_sessions(alice: Program) -> N
     assert alice.status(OpenDirectory(r"\Sessions\0\BaseNamedObjects")) == S.OBJECT_NAME_NOT_FOUND
 
 
-@pytest.mark.todo_nt("KernelObjects holds the session objects only: no LowMemoryCondition and the like")
-def test_memory_conditions_are_kernel_objects(alice: Program) -> None:
-    """(1.1)"""
-    assert alice.status(OpenEvent(r"\KernelObjects\LowMemoryCondition", desired_access=SYNCHRONIZE)) == S.SUCCESS
+CONDITIONS = {
+    # name: whether it is signaled; these never change
+    "LowPagedPoolCondition": False, "HighPagedPoolCondition": True, "LowNonPagedPoolCondition": False,
+    "HighNonPagedPoolCondition": True, "MaximumCommitCondition": False, "MemoryErrors": False,
+    "SystemErrorPortReady": False,
+}  # fmt: skip
+
+
+def condition(program: Program, name: str, access: int = SYNCHRONIZE | 1) -> int:
+    return program.call(OpenEvent(rf"\KernelObjects\{name}", desired_access=access))
+
+
+def test_conditions_of_the_kernel_are_events(alice: Program) -> None:
+    """Anyone waits for them; only the system signals them.  (1.1)"""
+    low, high = "LowMemoryCondition", "HighMemoryCondition"
+    for name in (low, high, *CONDITIONS):
+        assert alice.call(QueryEvent(condition(alice, name))).event_type == 0
+        assert alice.status(OpenEvent(rf"\KernelObjects\{name}", desired_access=2)) == S.ACCESS_DENIED
+    told = {name: alice.call(QueryEvent(condition(alice, name))).signaled for name in CONDITIONS}
+    assert told == CONDITIONS
+    either = WaitForObjects((condition(alice, low), condition(alice, high)), timeout=0)
+    assert alice.call(either).status in (0, 1), "a test does not know how busy the machine is"
+
+
+@pytest.mark.in_process("memory cannot be made short on purpose")
+def test_a_program_hears_that_memory_is_short_and_that_it_is_not_any_more(
+    world: InProcessWorld, alice: Program
+) -> None:
+    """A cache gives its memory back while LowMemoryCondition is signaled.  (1.1)"""
+    low, high = (condition(alice, f"{one}MemoryCondition") for one in ("Low", "High"))
+    waiting = alice.begin(WaitForObject(low))
+    assert wait(alice, high) == 0
+    world.host.report(MemoryRanShort())
+    assert waiting.reply.status == 0
+    assert (wait(alice, low), wait(alice, high)) == (0, WAIT_TIMEOUT)
+    waiting = alice.begin(WaitForObject(high))
+    world.passes(5)
+    world.host.report(MemoryRanShort())
+    world.passes(5)
+    assert not waiting.done
+    world.passes(1)
+    assert waiting.reply.status == 0
+    assert (wait(alice, low), wait(alice, high)) == (WAIT_TIMEOUT, 0)
 
 
 def test_the_session_objects_are_kernel_objects(alice: Program) -> None:

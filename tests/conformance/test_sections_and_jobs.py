@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ntsessions.abi.calls.host import QueryHost
 from ntsessions.abi.calls.job import (
     AssignProcess,
     AssociateJobPort,
@@ -273,6 +274,50 @@ def test_children_are_in_the_job_of_their_parent(alice: Program) -> None:
     assert parent.call(IsProcessInJob(CURRENT_PROCESS))
     assert child.call(IsProcessInJob(CURRENT_PROCESS))
     assert set(alice.call(QueryJob(outer)).process_ids) == {parent.pid, child.pid}
+
+
+def test_what_a_member_forks_is_in_its_jobs(alice: Program) -> None:
+    """Linux's way to make a child counts as NT's does.  (2.7, children inherit)"""
+    outer, inner = job(alice), job(alice)
+    parent = alice.start(jobs=(outer, inner)).connect()
+    forked = parent.fork().connect()
+    child = forked.start().connect()
+    for one in (forked, child):
+        assert one.call(IsProcessInJob(CURRENT_PROCESS))
+        process = alice.call(OpenProcess(one.pid))
+        assert [alice.call(IsProcessInJob(process, handle)) for handle in (outer, inner)] == [True, True]
+    assert set(alice.call(QueryJob(outer)).process_ids) == {parent.pid, forked.pid, child.pid}
+
+
+def test_an_orphan_is_in_the_job_that_it_was_born_in(world: World, alice: Program) -> None:
+    """Its group tells.  Where this machine has none nothing does, as IsProcessInJob declares.  (2.7; ours)"""
+    handle = job(alice)
+    parent = alice.start(jobs=(handle,)).connect()
+    orphan = parent.fork()
+    parent.exit()
+    has_groups = world.operator.call(QueryHost()).process_groups.startswith("v")
+    assert orphan.connect().call(IsProcessInJob(CURRENT_PROCESS)) == has_groups
+
+
+def test_a_fork_beyond_the_limit_of_active_processes_is_ended(alice: Program) -> None:
+    """NT would not have made it; Linux has, and so it ends as one that is assigned.  (2.7, ACTIVE_PROCESS; ours)"""
+    handle, port = job(alice, flags=0x8, active_process_limit=1), alice.call(CreateIoCompletion()).handle
+    parent = alice.start(jobs=(handle,)).connect()
+    alice.call(AssociateJobPort(handle, port))
+    messages(alice, port, 1)
+    with pytest.raises(ConnectionResetError):
+        parent.fork().connect()
+    assert messages(alice, port, 1) == [(0, MESSAGES["limit"], 0)]
+    assert alice.call(QueryJob(handle)).terminated_processes == 1
+    assert parent.call(IsProcessInJob(CURRENT_PROCESS))
+
+
+def test_a_fork_does_not_break_away(alice: Program) -> None:
+    """The kernel keeps it in the job's group, whatever the limits say: SetJobLimits declares it.  (2.7; ours)"""
+    parent = alice.start(jobs=(job(alice, flags=0x1000),)).connect()
+    forked = parent.fork().connect()
+    assert forked.call(IsProcessInJob(CURRENT_PROCESS))
+    assert not forked.start().connect().call(IsProcessInJob(CURRENT_PROCESS))
 
 
 BREAKAWAYS = [

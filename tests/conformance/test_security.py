@@ -14,8 +14,11 @@ from ntsessions.abi.calls.object import (
     SetSecurity,
 )
 from ntsessions.abi.calls.process import CreateProcess, OpenProcess, QueryProcess, TerminateProcess
+from ntsessions.abi.calls.session import QueryUserToken
+from ntsessions.abi.calls.system import CreateLogon, LogonFacts
 from ntsessions.abi.calls.token import (
     AccessCheck,
+    AccountName,
     AdjustPrivileges,
     DuplicateToken,
     FilterToken,
@@ -32,6 +35,7 @@ from ntsessions.abi.calls.token import (
     SetTokenInformation,
     TokenInformation,
 )
+from ntsessions.abi.calls.wait import WaitForObject
 from ntsessions.abi.logon import LogonType
 from ntsessions.abi.privileges import Privilege
 from ntsessions.abi.sddl import format_sddl, parse_sddl
@@ -63,22 +67,60 @@ def privileges(program: Program) -> set[str]:
 
 # -- 3.1 SIDs, 3.2 LUIDs
 
+ALIAS, WELL_KNOWN, LABEL = 4, 5, 10
+NT, BUILTIN, LEVEL = "NT AUTHORITY", "BUILTIN", "Mandatory Label"
 SIDS = [
-    ("S-1-1-0", "Everyone"), ("S-1-2-0", "LOCAL"), ("S-1-2-1", "CONSOLE LOGON"), ("S-1-3-0", "CREATOR OWNER"),
-    ("S-1-3-4", "OWNER RIGHTS"), ("S-1-5-2", "NETWORK"), ("S-1-5-3", "BATCH"), ("S-1-5-4", "INTERACTIVE"),
-    ("S-1-5-6", "SERVICE"), ("S-1-5-7", "ANONYMOUS LOGON"), ("S-1-5-10", "SELF"), ("S-1-5-11", "Authenticated Users"),
-    ("S-1-5-12", "RESTRICTED"), ("S-1-5-18", "SYSTEM"), ("S-1-5-19", "LOCAL SERVICE"), ("S-1-5-20", "NETWORK SERVICE"),
-    ("S-1-5-32-544", "Administrators"), ("S-1-5-32-545", "Users"), ("S-1-5-32-546", "Guests"),
-    ("S-1-5-32-551", "Backup Operators"), ("S-1-5-32-555", "Remote Desktop Users"),
-]  # fmt: skip
+    # SID, domain, name, use
+    ("S-1-0-0", "", "NULL SID", WELL_KNOWN),
+    ("S-1-1-0", "", "Everyone", WELL_KNOWN),
+    ("S-1-2-0", "", "LOCAL", WELL_KNOWN),
+    ("S-1-2-1", "", "CONSOLE LOGON", WELL_KNOWN),
+    ("S-1-3-0", "", "CREATOR OWNER", WELL_KNOWN),
+    ("S-1-3-1", "", "CREATOR GROUP", WELL_KNOWN),
+    ("S-1-3-4", "", "OWNER RIGHTS", WELL_KNOWN),
+    ("S-1-5-1", NT, "DIALUP", WELL_KNOWN),
+    ("S-1-5-2", NT, "NETWORK", WELL_KNOWN),
+    ("S-1-5-3", NT, "BATCH", WELL_KNOWN),
+    ("S-1-5-4", NT, "INTERACTIVE", WELL_KNOWN),
+    ("S-1-5-6", NT, "SERVICE", WELL_KNOWN),
+    ("S-1-5-7", NT, "ANONYMOUS LOGON", WELL_KNOWN),
+    ("S-1-5-10", NT, "SELF", WELL_KNOWN),
+    ("S-1-5-11", NT, "Authenticated Users", WELL_KNOWN),
+    ("S-1-5-12", NT, "RESTRICTED", WELL_KNOWN),
+    ("S-1-5-13", NT, "TERMINAL SERVER USER", WELL_KNOWN),
+    ("S-1-5-14", NT, "REMOTE INTERACTIVE LOGON", WELL_KNOWN),
+    ("S-1-5-18", NT, "SYSTEM", WELL_KNOWN),
+    ("S-1-5-19", NT, "LOCAL SERVICE", WELL_KNOWN),
+    ("S-1-5-20", NT, "NETWORK SERVICE", WELL_KNOWN),
+    ("S-1-5-32-544", BUILTIN, "Administrators", ALIAS),
+    ("S-1-5-32-545", BUILTIN, "Users", ALIAS),
+    ("S-1-5-32-546", BUILTIN, "Guests", ALIAS),
+    ("S-1-5-32-547", BUILTIN, "Power Users", ALIAS),
+    ("S-1-5-32-551", BUILTIN, "Backup Operators", ALIAS),
+    ("S-1-5-32-555", BUILTIN, "Remote Desktop Users", ALIAS),
+    ("S-1-5-33", NT, "WRITE RESTRICTED", WELL_KNOWN),
+    ("S-1-5-80-0", "NT SERVICE", "ALL SERVICES", WELL_KNOWN),
+    ("S-1-5-83-0", "NT VIRTUAL MACHINE", "Virtual Machines", WELL_KNOWN),
+    ("S-1-5-90-0", "Window Manager", "Window Manager Group", WELL_KNOWN),
+    ("S-1-5-113", NT, "Local account", WELL_KNOWN),
+    ("S-1-5-114", NT, "Local account and member of Administrators group", WELL_KNOWN),
+    ("S-1-15-2-1", "APPLICATION PACKAGE AUTHORITY", "ALL APPLICATION PACKAGES", WELL_KNOWN),
+    ("S-1-16-0", LEVEL, "Untrusted Mandatory Level", LABEL),
+    ("S-1-16-4096", LEVEL, "Low Mandatory Level", LABEL),
+    ("S-1-16-8192", LEVEL, "Medium Mandatory Level", LABEL),
+    ("S-1-16-8448", LEVEL, "Medium Plus Mandatory Level", LABEL),
+    ("S-1-16-12288", LEVEL, "High Mandatory Level", LABEL),
+    ("S-1-16-16384", LEVEL, "System Mandatory Level", LABEL),
+    ("S-1-16-20480", LEVEL, "Protected Process Mandatory Level", LABEL),
+]
 
 
-@pytest.mark.parametrize(("sid", "name"), SIDS)
-def test_the_well_known_sids_have_names(alice: Program, sid: str, name: str) -> None:
-    """(3.1)"""
-    told = alice.call(LookupAccount(sid))
-    assert (told.sid, told.name) == (sid, name)
-    assert alice.call(LookupAccount(f"{told.domain}\\{name}" if told.domain else name)).sid == sid
+def test_the_well_known_sids_have_names(alice: Program) -> None:
+    """Every row of the table, but those that belong to one logon, service, machine or package.  (3.1)"""
+    for sid, domain, name, use in SIDS:
+        assert alice.call(LookupAccount(sid)) == AccountName(sid, domain, name, use)
+        assert alice.call(LookupAccount(f"{domain}\\{name}" if domain else name)).sid == sid
+        assert alice.call(LookupAccount(name.upper())).sid == sid
 
 
 def test_users_have_names_and_strangers_have_none(alice: Program) -> None:
@@ -120,6 +162,7 @@ def test_the_logon_sid_is_one_per_logon(world: World, alice: Program) -> None:
     sids = [token_of(program).logon_sid for program in (alice, world.program(), world.program(2, "bob"))]
     assert sids[0].startswith("S-1-5-5-")
     assert sids[0] == sids[1] != sids[2]
+    assert sids[0] != f"S-1-5-5-0-{alice.identity.logon_session}", "of a LUID of its own (3.2)"
     assert groups(alice)[sids[0]] & 0xC0000000 == 0xC0000000
 
 
@@ -150,25 +193,82 @@ def test_adjusting_takes_a_right(alice: Program) -> None:
     assert alice.status(AdjustPrivileges(own_token(alice, 0x8), disable_all=True)) == S.ACCESS_DENIED
 
 
-PRIVILEGE_HOLDERS = {
-    # privilege: user, filtered administrator, elevated administrator, service
-    "SeChangeNotifyPrivilege": (True, True, True, True),
-    "SeCreateGlobalPrivilege": (False, False, True, True),
-    "SeTcbPrivilege": (False, False, False, True),
-    "SeDebugPrivilege": (False, False, True, True),
-    "SeImpersonatePrivilege": (False, False, True, True),
-    "SeTakeOwnershipPrivilege": (False, False, True, True),
-    "SeSecurityPrivilege": (False, False, True, True),
-    "SeAssignPrimaryTokenPrivilege": (False, False, False, True),
-    "SeCreatePermanentPrivilege": (False, False, False, True),
-}
+PRIVILEGES = """
+    LUID  name                                user filtered full SYSTEM LOCAL NETWORK service
+       2  SeCreateTokenPrivilege                -      -     -      d     -      -       -
+       3  SeAssignPrimaryTokenPrivilege         -      -     -      d     d      d       -
+       4  SeLockMemoryPrivilege                 -      -     -      E     -      -       -
+       5  SeIncreaseQuotaPrivilege              -      -     d      d     d      d       -
+       6  SeMachineAccountPrivilege             -      -     -      -     -      -       -
+       7  SeTcbPrivilege                        -      -     -      E     -      -       -
+       8  SeSecurityPrivilege                   -      -     d      d     -      -       -
+       9  SeTakeOwnershipPrivilege              -      -     d      d     -      -       -
+      10  SeLoadDriverPrivilege                 -      -     d      d     -      -       -
+      11  SeSystemProfilePrivilege              -      -     d      E     -      -       -
+      12  SeSystemtimePrivilege                 -      -     d      d     d      -       -
+      13  SeProfileSingleProcessPrivilege       -      -     d      E     -      -       -
+      14  SeIncreaseBasePriorityPrivilege       -      -     d      E     -      -       -
+      15  SeCreatePagefilePrivilege             -      -     d      E     -      -       -
+      16  SeCreatePermanentPrivilege            -      -     -      E     -      -       -
+      17  SeBackupPrivilege                     -      -     d      d     -      -       -
+      18  SeRestorePrivilege                    -      -     d      d     -      -       -
+      19  SeShutdownPrivilege                   d      d     d      d     d      d       d
+      20  SeDebugPrivilege                      -      -     d      E     -      -       -
+      21  SeAuditPrivilege                      -      -     -      E     d      d       -
+      22  SeSystemEnvironmentPrivilege          -      -     d      d     -      -       -
+      23  SeChangeNotifyPrivilege               E      E     E      E     E      E       E
+      24  SeRemoteShutdownPrivilege             -      -     d      -     -      -       -
+      25  SeUndockPrivilege                     d      d     d      d     d      d       d
+      26  SeSyncAgentPrivilege                  -      -     -      -     -      -       -
+      27  SeEnableDelegationPrivilege           -      -     -      -     -      -       -
+      28  SeManageVolumePrivilege               -      -     d      d     -      -       -
+      29  SeImpersonatePrivilege                -      -     E      E     E      E       E
+      30  SeCreateGlobalPrivilege               -      -     E      E     E      E       E
+      31  SeTrustedCredManAccessPrivilege       -      -     -      d     -      -       -
+      32  SeRelabelPrivilege                    -      -     -      d     -      -       -
+      33  SeIncreaseWorkingSetPrivilege         d      d     d      E     d      d       d
+      34  SeTimeZonePrivilege                   d      d     d      E     d      d       d
+      35  SeCreateSymbolicLinkPrivilege         -      -     d      E     -      -       -
+      36  SeDelegateSessionUserImpersonatePrivilege  - -     d      E     -      -       -
+"""
+"""Every privilege and who holds it: E enabled by default, d disabled, - not at all.
+
+The numbers and names are 3.3's; the holders are those of 1.9, 3.5 and 9.8.  `filtered` and `full`: the halves of an
+administrator's logon.  `service`: a service under a user's account.
+"""
+PRIVILEGE_ROWS = [line.split() for line in PRIVILEGES.splitlines()[2:]]
+PRIVILEGE_STATES = {"E": 0x3, "d": 0}
 
 
-@pytest.mark.parametrize("privilege", PRIVILEGE_HOLDERS)
-def test_who_holds_which_privilege(world: World, alice: Program, service: Program, privilege: str) -> None:
-    """(3.3; 1.9, default holders)"""
-    who = (alice, world.program(3, "carol"), world.administrator(), service)
-    assert tuple(privilege in privileges(program) for program in who) == PRIVILEGE_HOLDERS[privilege]
+def service_token(world: World, sid: str) -> TokenInformation:
+    """Return what the token of a service says that runs under a built-in account."""
+    facts = LogonFacts("", sid, False, 0, 0, (), "/", "/bin/sh", False)
+    made = world.operator.call(CreateLogon(facts, LogonType.SERVICE, 0))
+    return world.operator.call(QueryToken(made.token))
+
+
+def token_holders(world: World) -> tuple[TokenInformation, ...]:
+    """Return fresh tokens in the order of the table's columns."""
+    world.settle(3)
+    fresh = world.run_as("bob", 1)
+    full = world.token(3, "carol", elevated=True)
+    filtered = world.operator.call(QueryUserToken(3)).token
+    service = world.run_as("bob", 0, LogonType.SERVICE)
+    of_users = [world.operator.call(QueryToken(token)) for token in (fresh, filtered, full, service)]
+    return *of_users[:3], *(service_token(world, f"S-1-5-{rid}") for rid in (18, 19, 20)), of_users[3]
+
+
+def test_the_table_of_privileges_is_complete() -> None:
+    """Scripts look privileges up by name and get NT's numbers.  (3.3)"""
+    assert [(int(luid), name) for luid, name, *_ in PRIVILEGE_ROWS] == [(int(p), p.name) for p in Privilege]
+
+
+def test_who_holds_which_privilege_and_has_it_enabled(world: World) -> None:
+    """What `whoami /priv` lists for each kind of account.  (3.3; 1.9; 3.5; 9.8)"""
+    held = [{one.privilege: one.attributes for one in told.privileges} for told in token_holders(world)]
+    for luid, name, *states in PRIVILEGE_ROWS:
+        told = [privileges.get(int(luid)) for privileges in held]
+        assert told == [PRIVILEGE_STATES.get(state) for state in states], name
 
 
 # -- 3.4 tokens
@@ -179,6 +279,7 @@ def test_what_a_user_s_token_says(world: World, alice: Program) -> None:
     told = token_of(alice)
     assert (told.user, told.user_name, told.session_id) == (alice.identity.user_sid, "alice", 1)
     assert (told.is_primary, told.integrity, told.is_elevated, told.elevation_type) == (True, 0x2000, False, 1)
+    assert (told.source, told.mandatory_policy) == ("User32", 0x3)
     assert told.authentication_id == alice.identity.logon_session
     assert {"S-1-1-0", "S-1-5-11", "S-1-5-4", "S-1-5-32-545"} <= set(groups(alice))
 
@@ -188,6 +289,7 @@ def test_what_the_system_s_token_says(service: Program) -> None:
     told = token_of(service)
     assert (told.user, told.session_id, told.integrity) == ("S-1-5-18", 0, 0x4000)
     assert told.owner == ADMINISTRATORS
+    assert (told.source, told.source_id) == ("*SYSTEM*", 0x3E7)
 
 
 LOGON_GROUPS = [
@@ -291,9 +393,19 @@ def test_a_restricted_copy_can_do_less(world: World, alice: Program) -> None:
     assert alice.status(FilterToken(own_token(alice), disable_sids=("x",))) == S.INVALID_SID
     name = world.name("e")
     make(alice, "Event", name)
-    child = alice.start(token=copy).connect()
+    logon_sid = alice.call(QueryToken(own_token(alice))).logon_sid
+    usable = alice.call(FilterToken(own_token(alice), 0, ("S-1-5-32-545",), (number,), ("S-1-5-12", logon_sid)))
+    child = alice.start(token=usable).connect()
     assert child.identity.session_id == 1
     assert child.status(opened(OpenEvent, name)) == S.ACCESS_DENIED
+
+
+def test_a_restricted_program_needs_the_desktop_too(alice: Program) -> None:
+    """WinSta0 is opened to the logon: a token restricted to other SIDs alone starts nothing there.  (3.4, 6.4)"""
+    copy = alice.call(FilterToken(own_token(alice), restrict_sids=("S-1-5-12",)))
+    created = alice.call(CreateProcess(("/bin/true",), token=copy))
+    alice.call(WaitForObject(created.process, -1))
+    assert alice.call(QueryProcess(created.process)).exit_status == S.DLL_INIT_FAILED
 
 
 # -- 3.5 split tokens

@@ -24,14 +24,16 @@ from ntsessions.abi.calls.session import (
     Logoff,
     Logon,
     QuerySession,
+    QuerySessionMemory,
     QuerySessions,
     QueryUserToken,
     SessionInformation,
     WaitSessionNotification,
 )
-from ntsessions.abi.calls.system import CreateSession, DeleteSession, SetSession
+from ntsessions.abi.calls.system import CreateLogon, CreateSession, DeleteSession, LogonFacts, SetSession
 from ntsessions.abi.calls.token import QueryLinkedToken, QueryLogonSessions, QueryToken
 from ntsessions.abi.calls.wait import WaitForObject
+from ntsessions.abi.logon import LogonType
 from ntsessions.abi.status import NtStatus as S
 from tests.conformance.kinds import FOR_EVERYONE, PROCESS_TOKEN, SYNCHRONIZE, WAIT_ABANDONED, make, wait
 from tests.conformance.worlds import Program, World, create, opened, ticks
@@ -79,13 +81,17 @@ def test_session_0_is_the_services_alone(host_of: MakeHost, profile: str) -> Non
 
 @pytest.mark.parametrize("profile", OLD + NEW)
 def test_what_the_profile_says_of_tokens(host_of: MakeHost, profile: str) -> None:
-    """Split tokens and the logon SID in the default list since Vista.  (3.5, 3.7)"""
+    """Split tokens, integrity levels and the logon SID in the default list since Vista.  (3.4, 3.5, 3.7)"""
     world = host_of(profile)
     session = world.log_on("carol").session_id
     carol = world.program(session, "carol")
     told = carol.call(QueryToken(PROCESS_TOKEN))
     assert told.elevation_type == (3 if profile in NEW else 1)
     assert carol.status(QueryLinkedToken(PROCESS_TOKEN)) == (S.SUCCESS if profile in NEW else S.NO_SUCH_LOGON_SESSION)
+    policy = 0x3 if profile in NEW else 0
+    facts = LogonFacts("", "S-1-5-19", False, 0, 0, (), "/", "/bin/sh", False)
+    service = world.operator.call(QueryToken(world.operator.call(CreateLogon(facts, LogonType.SERVICE, 0)).token))
+    assert (told.mandatory_policy, service.mandatory_policy) == (policy, policy)
 
 
 @pytest.mark.parametrize("profile", OLD + NEW)
@@ -158,6 +164,16 @@ def test_states_are_set_by_the_system(world: World, guest: tuple[int, Program]) 
     assert world.operator.win32(SetSession(9999, 0)) == (None, 7022)
 
 
+def test_a_state_that_there_is_not_is_refused(world: World, guest: tuple[int, Program]) -> None:
+    """The ten states of 4.5 and no other; a call that fails leaves the state as it was.  (4.5)"""
+    session, program = guest
+    state = program.call(QuerySession(-1)).state
+    for wrong in (-1, len(ConnectState), 1 << 31):
+        assert world.operator.win32(SetSession(session, wrong)) == (None, 87)
+    assert world.operator.win32(SetSession(session, int(ConnectState.SHADOW), token=0xFFFF0)) == (None, 6)
+    assert program.call(QuerySession(-1)).state == state
+
+
 def test_a_process_id_tells_its_session(world: World, alice: Program) -> None:
     """87 for an id that nobody has.  (4.4, 4.9)"""
     bob = world.program(2, "bob")
@@ -173,6 +189,18 @@ def test_the_processes_of_a_session_are_listed(world: World, alice: Program) -> 
     world.settle(2)
     assert alice.win32(QuerySessionProcesses(2)) == (None, 5)
     assert alice.win32(QuerySessionProcesses(9999)) == (None, 7022)
+
+
+def test_the_memory_of_a_session_is_measured(world: World, alice: Program) -> None:
+    """What Linux really uses, private and shared pages.  (M25)"""
+    measured = alice.call(QuerySessionMemory(-1))
+    assert measured.processes >= 1
+    assert measured.unreadable == 0
+    assert 0 < measured.private <= measured.proportional <= measured.private + measured.shared
+    assert world.operator.call(QuerySessionMemory(1)).processes == measured.processes
+    world.settle(2)
+    assert alice.win32(QuerySessionMemory(2)) == (None, 5)
+    assert alice.win32(QuerySessionMemory(9999)) == (None, 7022)
 
 
 # -- WTSQueryUserToken

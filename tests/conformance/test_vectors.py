@@ -11,6 +11,7 @@ from ntsessions.abi.calls.mutant import CreateMutant, OpenMutant, QueryMutant, R
 from ntsessions.abi.calls.object import Close, CreateSymbolicLink, OpenSymbolicLink, QueryObject
 from ntsessions.abi.calls.section import CreateSection, MapView, OpenSection
 from ntsessions.abi.calls.semaphore import CreateSemaphore, QuerySemaphore, ReleaseSemaphore
+from ntsessions.abi.calls.service import CloseServiceHandle, OpenServiceDatabase
 from ntsessions.abi.calls.timer import CreateTimer, SetTimer
 from ntsessions.abi.calls.token import LogonUser, QueryToken, SetTokenInformation
 from ntsessions.abi.calls.wait import WaitForObject, WaitForObjects
@@ -243,9 +244,11 @@ def test_the_elevated_half_has_the_session_but_not_the_drives(world: World) -> N
     assert elevated.win32(OpenSymbolicLink(drive)) == (None, 2)
 
 
-@pytest.mark.skip(reason="OpenSCManager comes with the service control manager's own issue; no call has its rights yet")
-def test_the_service_manager_opens_with_access_0() -> None:
-    """(B.48)"""
+def test_the_service_manager_opens_with_access_0(alice: Program) -> None:
+    """Unlike an event, which answers 5: who may connect at all gets a handle.  (B.48)"""
+    handle, error = alice.win32(OpenServiceDatabase(desired_access=0))
+    assert (bool(handle), error) == (True, 0)
+    assert alice.win32(CloseServiceHandle(handle)) == (None, 0)
 
 
 def test_a_wait_that_times_out_is_an_answer(alice: Program) -> None:

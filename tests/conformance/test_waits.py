@@ -21,6 +21,7 @@ from ntsessions.abi.calls.wait import (
     WaitForObject,
     WaitForObjects,
 )
+from ntsessions.abi.errors import NtError
 from ntsessions.abi.status import NtStatus as S
 from tests.conformance.in_process import InProcessWorld
 from tests.conformance.kinds import (
@@ -551,20 +552,46 @@ def test_a_mutex_is_owned_2_31_times_at_most(world: InProcessWorld, alice: Progr
         assert alice.status(call) == S.MUTANT_LIMIT_EXCEEDED
 
 
-@pytest.mark.todo_nt("at 2**31 levels a pending wait for all fails the call that signals, instead of the wait")
 @pytest.mark.in_process("2**31 acquisitions are counted, not made")
 def test_the_limit_of_a_mutex_is_its_owner_s_trouble(world: InProcessWorld, alice: Program) -> None:
-    """(2.4, limit; 2.1, wait-all)"""
+    """Whoever signals what another one still waits for is not failed, and loses no signal.  (2.4; 2.1, wait-all)"""
     m, e = alice.call(CreateMutant(initial_owner=True)).handle, event(alice)
     (mutant,) = world.host.executive.threads_by_id[alice.thread_id].owned
     waiting = alice.begin(WaitForObjects((e, m), wait_all=True))
     mutant.count = 1 - 0x80000000
-    try:
-        assert alice.thread().status(SetEvent(e)) == S.SUCCESS
-        with pytest.raises(Exception, match="MUTANT_LIMIT_EXCEEDED"):
-            _ = waiting.reply
-    finally:
-        mutant.count = 0
+    assert alice.thread().status(SetEvent(e)) == S.SUCCESS
+    assert waiting.done
+    with pytest.raises(NtError, match="MUTANT_LIMIT_EXCEEDED"):
+        _ = waiting.reply
+    assert wait(alice, e) == 0, "the failed wait took nothing"
+    assert alice.call(ReleaseMutant(m)) == 1 - 0x80000000
+
+
+@pytest.mark.in_process("2**31 acquisitions are counted, not made")
+def test_a_full_mutex_does_not_stop_the_clock(world: InProcessWorld, alice: Program) -> None:
+    """The timer that would satisfy the wait goes off for everybody else.  (2.4, limit; 2.5)"""
+    m, t = alice.call(CreateMutant(initial_owner=True)).handle, timer(alice, AUTO)
+    (mutant,) = world.host.executive.threads_by_id[alice.thread_id].owned
+    full = alice.begin(WaitForObjects((t, m), wait_all=True))
+    other = alice.thread().begin(WaitForObject(t))
+    alice.call(SetTimer(t, -ticks(SHORT)))
+    mutant.count = 1 - 0x80000000
+    world.passes(SHORT)
+    with pytest.raises(NtError, match="MUTANT_LIMIT_EXCEEDED"):
+        _ = full.reply
+    assert other.reply.status == 0
+
+
+@pytest.mark.in_process("2**31 acquisitions are counted, not made")
+def test_one_level_below_the_limit_a_mutex_is_still_had(world: InProcessWorld, alice: Program) -> None:
+    """(2.4, limit)"""
+    m, e = alice.call(CreateMutant(initial_owner=True)).handle, event(alice)
+    (mutant,) = world.host.executive.threads_by_id[alice.thread_id].owned
+    waiting = alice.begin(WaitForObjects((e, m), wait_all=True))
+    mutant.count = 2 - 0x80000000
+    alice.call(SetEvent(e))
+    assert waiting.reply.status == 0
+    assert mutant.count == 1 - 0x80000000
 
 
 # -- 2.5 timers

@@ -130,8 +130,20 @@ class Program(ABC):
         """SIGKILL for the process; returns when that is known."""
 
     @abstractmethod
+    def fork(self) -> "Forked":
+        """Let the process fork a child, which may connect by itself."""
+
+    @abstractmethod
     def start(self, **options: Any) -> "Started":
         """Start a program with CreateProcess, whose fields the options are."""
+
+
+class Forked(ABC):
+    """A child that a program has forked."""
+
+    @abstractmethod
+    def connect(self) -> Program:
+        """Let it connect; raises ConnectionResetError, and waits for its end, when it is not let in."""
 
 
 class Started(ABC):

@@ -20,6 +20,7 @@ from ntsessions.executive.effects import (
     EndSession,
     GroupLimits,
     OpenPort,
+    PrepareLogonGroup,
     PrepareSession,
     StartProcess,
     UnixIdentity,
@@ -143,6 +144,12 @@ class DrivenHost:
         assert isinstance(answer, PortOpened), answer
         return key
 
+    def logon_group(self, session_key: int) -> tuple[int, int]:
+        """Make a logon group in a session; returns its key, and that of a port of it."""
+        key = next(self._keys)
+        self.perform(PrepareLogonGroup(key, session_key))
+        return key, self.port(key)
+
     def session_with_port(self, session_id: int = 1, **other: Any) -> tuple[int, int]:
         key, _ = self.session(session_id, **other)
         return key, self.port(key)
@@ -157,10 +164,13 @@ class DrivenHost:
         directory: str = "/",
         new_terminal: bool = False,
         suspended: bool = False,
+        output_log: str = "",
     ) -> int:
         """Ask for a program; returns its process key."""
         key = next(self._keys)
-        effect = StartProcess(key, port_key, jobs, arguments, environment, directory, None, new_terminal, suspended)
+        effect = StartProcess(
+            key, port_key, jobs, arguments, environment, directory, None, new_terminal, suspended, output_log
+        )
         self.perform(effect, descriptors)
         return key
 

@@ -54,7 +54,7 @@ def serve(  # noqa: PLR0915 - one verb after the other
     test: socket.socket, state_dir: str, groups: str
 ) -> None:
     from ntsessions.host.isolation import enter_own_namespaces
-    from ntsessions.host.launcher import start_launcher
+    from ntsessions.host.launcher_fork import start_launcher
 
     isolation = enter_own_namespaces()
     launcher = start_launcher(state_dir, isolation, groups)

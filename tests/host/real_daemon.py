@@ -145,7 +145,7 @@ class Raw:
 
 
 @contextmanager
-def daemon_for(user: str, descriptors: int = 0) -> Iterator[RealDaemon]:
+def daemon_for(user: str, descriptors: int = 0, configuration: str = "") -> Iterator[RealDaemon]:
     """Run a daemon as `self` or as `nobody`."""
     directory = Path(tempfile.mkdtemp(prefix="nts-", dir="/tmp"))
     uid = NOBODY if user == "nobody" else None
@@ -153,7 +153,12 @@ def daemon_for(user: str, descriptors: int = 0) -> Iterator[RealDaemon]:
         if uid is not None:
             os.chown(directory, uid, uid)
         directory.chmod(0o755)
-        daemon = RealDaemon(directory / "state", uid, descriptors)
+        state_dir = directory / "state"
+        if configuration:
+            state_dir.mkdir(mode=0o711)
+            (state_dir / "ntsessions.toml").write_text(configuration)
+            os.chown(state_dir, -1 if uid is None else uid, -1)
+        daemon = RealDaemon(state_dir, uid, descriptors)
         assert daemon.said == "ready", daemon.said
         try:
             yield daemon

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ntsessions.executive.effects import HashPassword, LookUpAccount, StoreAccounts, VerifyPassword
+from ntsessions.executive.effects import HashPassword, LookUpAccount, StoreAccounts, UnixIdentity, VerifyPassword
 from ntsessions.executive.reports import AccountLookedUp, PasswordHashed, PasswordVerified
-from ntsessions.host.account_files import UnusableName, check_name
+from ntsessions.host.account_files import AccountFiles, UnusableName, check_name
 from ntsessions.host.passwords import LONGEST_SECRET, PasswordHashes, Secrets
 from ntsessions.host.store import StateDirInUse, StateStore
 from tests.host.driven_host import DrivenHost
@@ -17,6 +17,21 @@ from tests.host.driven_host import DrivenHost
 def hold(host: DrivenHost, text: bytes) -> int:
     key: int = host.evaluate(f"host.secrets.hold({text!r})")
     return key
+
+
+def test_two_launchers_add_to_the_files_of_one_session(tmp_path: Path) -> None:
+    """Without cgroups the user of session 0 has another than the services; neither knows what the other has added."""
+    first, second = AccountFiles(str(tmp_path)), AccountFiles(str(tmp_path))
+    names = ("alice", "bob", "carol")
+    alice, bob, carol = (
+        UnixIdentity(name, uid, uid, (), "/", "/bin/sh", is_managed=True) for uid, name in enumerate(names, 200_001)
+    )
+    for files, identity in ((first, alice), (second, bob), (first, carol), (second, alice)):
+        files.add(identity)
+    for path in (first.passwd, first.group):
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        assert [line.partition(":")[0] for line in lines[-3:]] == list(names)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["group", "passwd"]
 
 
 def test_password_is_right_only_if_it_is(host: DrivenHost) -> None:

@@ -115,6 +115,29 @@ def test_sessions_are_listed_with_id_name_user_and_state(host: Host, session: st
     assert host.json("session", "show", session)["user"] == "alice"
 
 
+def test_a_session_tells_what_memory_its_programs_really_use(host: Host, session: str) -> None:
+    """Twenty megabytes that a program writes are twenty more of its session's, and of no other's.  (M25)"""
+    before = {one: host.json("session", "show", one)["memory"] for one in ("0", session)}
+    code = "import os, signal; kept = bytearray(b'x' * (20 << 20)); os.write(1, b'up\\n'); signal.pause()"
+    with subprocess.Popen(host.command("run", "--session", session, "--", sys.executable, "-I", "-c", code),
+                          stdout=subprocess.PIPE) as program:  # fmt: skip
+        assert program.stdout is not None
+        program.stdout.readline()
+        found = host.json("session", "show", session)["memory"]
+        assert found["private_kb"] - before[session]["private_kb"] > 20 << 10
+        assert found["unreadable"] == 0
+        other = host.json("session", "show", "0")["memory"]
+        assert other["private_kb"] - before["0"]["private_kb"] < 10 << 10
+        assert "as Linux counts pages" in host.done("session", "show", session)
+        program.terminate()
+
+
+def test_the_event_log_can_be_read_by_operators_and_inside_a_session(host: Host, session: str) -> None:
+    assert all(set(one) >= {"time", "level", "source", "id", "session", "text"} for one in host.json("eventlog", "ls"))
+    inside = host.done("run", "--session", session, "--", *NTS, "eventlog", "ls", "--json")
+    assert {str(one["session"]) for one in json.loads(inside)} <= {session}
+
+
 def test_an_account_is_added_with_a_password_from_a_pipe_and_removed(host: Host) -> None:
     assert host.nts("user", "add", "carol", "--password-stdin", given=b"correct horse battery\n").returncode == 0
     assert host.nts("user", "add", "carol").returncode == 1

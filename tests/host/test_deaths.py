@@ -45,7 +45,7 @@ def busy_sessions(host: DrivenHost) -> list[int]:
 
 
 def test_daemon_killed_leaves_nothing(own_host: DrivenHost) -> None:
-    pids = busy_sessions(own_host)
+    pids = [*busy_sessions(own_host), *processes.children(own_host.launcher_pid)]
     mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8")
     own_host.kill()
     wait_gone([*pids, own_host.launcher_pid])
@@ -83,10 +83,11 @@ def test_launcher_killed_is_noticed_and_its_sessions_are_over(own_host: DrivenHo
     session, port = own_host.session_with_port()
     key, pid = own_host.background(port, "echo $$; exec sleep infinity")
     launcher = processes.ancestors(int(pid))[0][0]
+    children = processes.children(launcher)
     os.kill(launcher, signal.SIGKILL)
     assert own_host.wait(ProcessExited).process_key == key
     assert own_host.wait(SessionEnded).session_key == session
-    wait_gone([int(pid)])
+    wait_gone([int(pid), *children])
     again, port = own_host.session_with_port()
     assert own_host.shell(port, "exit 8").exit_code == 8
     assert again != session

@@ -26,11 +26,11 @@ def run(user: int) -> subprocess.CompletedProcess[str]:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=120,
         )
 
 
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(150)
 def test_every_step_of_the_demo_is_as_said() -> None:
     """Whoever follows the README's first command sees it end well."""
     done = run(os.getuid())
@@ -38,7 +38,7 @@ def test_every_step_of_the_demo_is_as_said() -> None:
     assert "Everything was as said." in done.stdout
 
 
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(150)
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
 def test_it_is_so_for_an_ordinary_user_too() -> None:
     """Without root, everything runs as the one user who started it."""

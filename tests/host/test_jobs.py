@@ -74,6 +74,26 @@ def test_job_counts_processes_and_time(host: DrivenHost) -> None:
     host.exited(key)
 
 
+def test_killing_a_job_ends_programs_that_are_only_starting(host: DrivenHost) -> None:
+    """They may not have entered the job's group yet."""
+    _, port = host.session_with_port()
+    for job in range(10_000 * OUTER, 10_000 * OUTER + 20):
+        keys = [host.start(port, "/bin/sleep", "infinity", jobs=(job,)) for _ in range(3)]
+        host.perform(KillJob(job))
+        for key in keys:
+            host.exited(key)
+
+
+def test_a_job_that_was_killed_can_be_entered_again(host: DrivenHost) -> None:
+    """NT's stays usable after TerminateJobObject; inner jobs were killed with it."""
+    _, port = host.session_with_port()
+    key, _ = host.background(port, UP, jobs=(OUTER, INNER))
+    host.perform(KillJob(OUTER))
+    host.exited(key)
+    for jobs in ((OUTER,), (OUTER, INNER)):
+        assert host.shell(port, "exit 4", jobs=jobs).exit_code == 4
+
+
 def test_unknown_job_measures_as_nothing(host: DrivenHost) -> None:
     assert measure(host, 999_999) == JobMeasured(999_999, 0, 0, 0, ())
 
@@ -113,6 +133,17 @@ def test_everything_of_a_session_is_listed(host: DrivenHost) -> None:
     facts = next(one for one in listed if one.pid == int(pid))
     assert (facts.uid, facts.unix_session, facts.terminal) == (host.isolation.uid, int(pid), "")
     assert facts.memory > 0
+
+
+def test_the_jobs_of_what_a_program_forks_are_told(host: DrivenHost) -> None:
+    """Whatever it does to leave; without groups nothing tells, and nothing is told."""
+    _, port = host.session_with_port()
+    _, forked = host.background(port, "sh -c 'echo $$; exec sleep infinity' & wait", jobs=(OUTER, INNER))
+    left, orphan = host.background(port, "(setsid sh -c 'echo $$; exec sleep infinity' &)", jobs=(OUTER,))
+    host.exited(left)
+    _, free = host.background(port, "echo $$; exec sleep infinity")
+    told = [host.evaluate(f"host.jobs_of({pid})") for pid in (forked, orphan, free, os.getpid())]
+    assert told == ([(OUTER, INNER), (OUTER,), (), None] if host.groups != "none" else [None] * 4)
 
 
 def enforces(host: DrivenHost, what: str) -> bool:

@@ -97,6 +97,15 @@ def test_exits_are_reported_before_the_sessions_end(host: DrivenHost) -> None:
     assert order == [ProcessExited, SessionEnded]
 
 
+def test_logoff_ends_programs_that_are_only_starting(host: DrivenHost) -> None:
+    """They may not have entered the session's group yet, and then are not killed with it."""
+    for _ in range(20):
+        session, port = host.session_with_port()
+        for _ in range(3):
+            host.start(port, "/bin/sleep", "infinity")
+        assert host.end(session).survivors == ()
+
+
 def test_other_sessions_live_on(host: DrivenHost) -> None:
     (one, first), (_, second) = host.session_with_port(1), host.session_with_port(2)
     _, ended = host.background(first, "echo $$; exec sleep infinity")

@@ -76,12 +76,12 @@ def test_display_sockets_are_the_sessions_own(host: DrivenHost) -> None:
 def test_runtime_directory_is_private_to_session_and_user(host: DrivenHost) -> None:
     (_, one), (_, two) = host.session_with_port(1), host.session_with_port(2)
     uid = host.isolation.uid
-    script = "echo > $XDG_RUNTIME_DIR/bus; stat -c '%a %u' $XDG_RUNTIME_DIR; echo $DBUS_SESSION_BUS_ADDRESS"
+    script = "echo > $XDG_RUNTIME_DIR/own; stat -c '%a %u' $XDG_RUNTIME_DIR; echo $DBUS_SESSION_BUS_ADDRESS"
     ran = host.shell(one, script)
     mode, address = ran.output.splitlines()
     assert mode == f"700 {uid}"
     assert address.startswith("unix:path=")
-    assert host.shell(two, "ls -A $XDG_RUNTIME_DIR").output == ""
+    assert "own" not in host.shell(two, "ls -A $XDG_RUNTIME_DIR").output
 
 
 def test_tmp_is_shared_unless_asked_otherwise(host: DrivenHost) -> None:

@@ -4,32 +4,37 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ntsessions.executive.executive import Executive
-from ntsessions.executive.objects.directory import Directory
+from ntsessions.executive.objects.directory import Container
 from ntsessions.executive.objects.handles import HandleEntry
 from ntsessions.executive.objects.object import HANDLE_COST, Object
 from ntsessions.executive.processes.process import Process
+from ntsessions.executive.windowing.window_station import WindowStation
 from ntsessions.subsystems.system import System
 from tests.sim.sim_host import CONTROL_PORT, SimHost
 
 
-def names(executive: Executive) -> list[str]:
-    """Return the whole tree, as paths; without what a program of the system's made to stay."""
-    return sorted(f"{item.path} {item.type.name}" for item in _tree(executive.root) if not _is_kept(item))
+def names(executive: Executive, *, of_programs: bool = True) -> list[str]:
+    """Return the whole tree, as paths; without what a program of the system's made to stay.
+
+    `of_programs`: also what is there because programs run, as the window stations of services are.
+    """
+    found = (item for item in _tree(executive.root) if not _is_kept(item))
+    return sorted(f"{item.path} {item.type.name}" for item in found if of_programs or item.payer is None)
 
 
 def _is_kept(item: Object) -> bool:
     return item.is_permanent and item.payer is not None
 
 
-def _tree(directory: Directory) -> Iterator[Object]:
+def _tree(directory: Container) -> Iterator[Object]:
     for child in directory.children.values():
         yield child
-        if isinstance(child, Directory):
+        if isinstance(child, Container):
             yield from _tree(child)
 
 
 def _entries(process: Process) -> list[HandleEntry]:
-    return [entry for _, entry in process.handles.items()]
+    return [entry for table in (process.handles, process.context_handles) if table for _, entry in table.items()]
 
 
 def objects(executive: Executive) -> dict[int, Object]:
@@ -37,7 +42,7 @@ def objects(executive: Executive) -> dict[int, Object]:
     found: dict[int, Object] = {id(item): item for item in _tree(executive.root)}
     for process in executive.processes.values():
         for entry in _entries(process):
-            below = [entry.object, *(_tree(entry.object) if isinstance(entry.object, Directory) else ())]
+            below = [entry.object, *(_tree(entry.object) if isinstance(entry.object, Container) else ())]
             found.update((id(item), item) for item in below)
     return found
 
@@ -57,13 +62,42 @@ def check(host: SimHost) -> None:
             pools[id(item.payer)] += item.charge
         if item.parent is not None:
             assert item.parent.children.get(item.name) is item
+    _check_windowing(executive, pools)
     for session in executive.sessions.values():
         assert session.pool.used == pools[id(session.pool)], f"session {session.session_id} pays for what is not there"
     _check_calls(host)
+    _check_homes(executive)
     _check_logons(executive)
     for pid, process in executive.processes_by_id.items():
         assert process.process_id == pid
         assert not process.has_exited
+
+
+def _check_windowing(executive: Executive, pools: Counter[int]) -> None:
+    """Add to *pools* what windowing keeps; the paged pool of each session has paid for its part of that."""
+    bills: Counter[int] = Counter()
+    for item in objects(executive).values():
+        if isinstance(item, WindowStation):
+            clipboard = item.clipboard
+            cost = sum(content.cost for content in clipboard.contents.values())
+            assert clipboard._bill.total == cost, f"the clipboard of {item.name} pays for what is not there"
+            assert clipboard.opener is None or not clipboard.opener.is_signaled(), (
+                f"{item.name}: a dead thread has it open"
+            )
+            bills[id(item.session)] += cost
+    for job in executive.jobs.values():
+        if job.atoms is not None:
+            bills[id(job.session)] += job.atoms.bill.total
+    for session in executive.sessions.values():
+        windowing = session.windowing
+        for desktop in windowing.desktops.values():
+            pools[id(session.pool)] += desktop.heap.charge
+        total = bills[id(session)] + windowing.global_atoms.bill.total + windowing.user_atoms.bill.total
+        assert windowing.space.paged_pool.used == total, f"the paged pool of session {session.session_id} is wrong"
+        pools[id(session.pool)] += total
+    for thread in executive.threads_by_id.values():
+        if thread.gui is not None:
+            pools[id(thread.process.session.pool)] += thread.gui.queue.charge
 
 
 def _check_calls(host: SimHost) -> None:
@@ -82,6 +116,15 @@ def _check_calls(host: SimHost) -> None:
         assert owner is None or not request or request in owner.pending, (
             "a question is kept for a call that was answered"
         )
+
+
+def _check_homes(executive: Executive) -> None:
+    """Session 0 has a logon group while it has a user; no job has processes on both sides."""
+    for session in executive.sessions.values():
+        has_group = session.session_id == 0 and session.user_token is not None
+        assert (session.logon_group is not None) == has_group
+    for job in executive.jobs.values():
+        assert {process.home.key for process in job.processes.values()} <= {job.home_key}
 
 
 def _check_logons(executive: Executive) -> None:
@@ -119,6 +162,7 @@ def check_rest(system: System) -> None:
     assert not executive.steady.live
     assert not executive.absolute.live
     assert not executive.private_namespaces
+    assert executive.sessions[0].logon_group is None
     assert all(_is_kept(job) for job in executive.jobs.values())
     assert not executive.token_objects
     for part in (system.logon, system.session_manager, system.service_control):

@@ -22,10 +22,10 @@ RIGHTS = [0, 1, 3, 0x1F0003, 0x1F0001, 0x100000, 0x2000000, 0x80000000, 0x100000
 OFTEN = tuple(
     spec
     for spec in CALLS.values()
-    if spec.noun in {"event", "mutant", "semaphore", "timer", "wait", "job"}
+    if spec.noun in {"event", "mutant", "semaphore", "timer", "wait", "job", "window", "message"}
     or spec.name in {"Close", "DuplicateObject", "CreateProcess", "OpenProcess", "TerminateProcess", "CreateSection"}
 )
-ALL = tuple(spec for spec in CALLS.values() if spec.call_type not in (ShutDown, Connect) and spec.number < 0xF0)
+ALL = tuple(spec for spec in CALLS.values() if spec.call_type not in (ShutDown, Connect) and spec.noun != "system")
 """Those of the system's own parts are left to them: whoever holds every privilege may break every rule."""
 
 
@@ -47,13 +47,15 @@ def random_call(random: Random, known: Knowledge) -> Call[Any]:
 
 def _value(random: Random, name: str, hint: Any, known: Knowledge) -> Any:
     if name in _BY_NAME and (name == "password" or random.random() < 0.95):
-        return _BY_NAME[name](random, known)
+        return _within(hint, _BY_NAME[name](random, known))
     origin = get_origin(hint)
     if origin is Annotated:
         return _bounded(random, name, hint, known)
     if origin in (Union, types.UnionType):
         choices = [one for one in get_args(hint) if one is not type(None)]
-        return None if random.random() < 0.6 else _value(random, name, random.choice(choices), known)
+        if len(choices) < len(get_args(hint)) and random.random() < 0.6:
+            return None
+        return _value(random, name, random.choice(choices), known)
     if origin is tuple:
         inner = get_args(hint)
         if len(inner) == 2 and inner[1] is Ellipsis:
@@ -74,10 +76,15 @@ def _value(random: Random, name: str, hint: Any, known: Knowledge) -> Any:
 
 
 def _bounded(random: Random, name: str, hint: Any, known: Knowledge) -> Any:
-    base, *metas = get_args(hint)
-    value = _value(random, "", base, known) if random.random() < 0.8 else _handle(random, known)
-    for meta in metas:
-        if isinstance(meta, Meta) and isinstance(value, int):
+    base = get_args(hint)[0]
+    value = _handle(random, known) if base is int and random.random() < 0.2 else _value(random, "", base, known)
+    return _within(hint, value)
+
+
+def _within(hint: Any, value: Any) -> Any:
+    """Return a value that the type lets through."""
+    for meta in get_args(hint)[1:] if get_origin(hint) is Annotated and isinstance(value, int) else ():
+        if isinstance(meta, Meta):
             value = value if meta.ge is None else max(value, int(meta.ge))
             value = value if meta.le is None else min(value, int(meta.le))
             value = value if meta.lt is None else min(value, int(meta.lt) - 1)
@@ -89,6 +96,13 @@ def _handle(random: Random, known: Knowledge) -> int:
     if known.handles and chance < 0.9:
         return random.choice(known.handles)
     return random.choice([-1, -2, -4, -5, -6, 0, 3, 4, 8, 0xFFFC]) if chance < 0.98 else random.randrange(1 << 20)
+
+
+def _user_handle(random: Random, known: Knowledge) -> int:
+    """Return what may be the handle of a window, a menu or a hook: every session counts them up."""
+    if random.random() < 0.8:
+        return 0x10001 + random.randrange(8)
+    return random.choice([0, 0, 0, -3, 0xFFFF, -1, 2, 0x20001, 2**63 - 1])
 
 
 def _attributes(random: Random, known: Knowledge) -> int:
@@ -129,6 +143,12 @@ _BY_NAME: dict[str, Any] = {
         [-1, -10_000, -20_000_000, 2**62, -(2**63), 133_000_000_010_000_000]
     ),
     "period": lambda random, _known: random.choice([0, 0, 0, 1500, 2**31, -1]),
+    **dict.fromkeys(("window", "child", "parent", "after", "menu", "submenu", "hook", "send", "sent"), _user_handle),
+    "style": lambda random, _known: random.choice([0, 0, 0x10000000, 0x40000000, 0x50000000, 0x80000000]),
+    "number": lambda random, _known: random.choice([0, 0x12, 0x400, 0x401, 0xC000, 2**32 - 1]),
+    "hook_type": lambda random, _known: random.randrange(-1, 16),
+    "format": lambda random, _known: random.choice([0, 1, 7, 13, 16, 0x200, 0x201]),
+    "class_name": lambda random, _known: random.choice(["Static", "Button", "a", 0xC000]),
     "process_id": lambda random, known: random.choice(known.ids),
     "thread_id": lambda random, known: random.choice(known.ids),
     "session_id": lambda random, _known: random.choice([-1, -1, 0, 1, 2, 3, 9]),

@@ -117,6 +117,8 @@ class SimHost:
         self.foreign: dict[int, tuple[int, int]] = {}
         """pid -> (start time, port) of programs that others started."""
         self.jobs: dict[int, set[int]] = {}
+        self.forked_members: dict[int, set[int]] = {}
+        """Job -> pids of programs that members have forked."""
         self.released_jobs: set[int] = set()
         self.memory: set[int] = set()
         self.clients: dict[int, Client] = {}
@@ -208,10 +210,10 @@ class SimHost:
         self._start_time += 1
         return self._pid, self._start_time
 
-    def connect(self, port: int, pid: int, start_time: int, command: str = "program") -> Client:
+    def connect(self, port: int, pid: int, start_time: int, command: str = "program", **told: Any) -> Client:
         self._client_key += 1
         client = self.clients[self._client_key] = Client(self._client_key, port, pid, start_time)
-        self.report(reports.ThreadConnected(client.key, port, pid, 1000, start_time, command=command))
+        self.report(reports.ThreadConnected(client.key, port, pid, 1000, start_time, command=command, **told))
         return client
 
     def disconnect(self, client: Client) -> None:
@@ -337,6 +339,14 @@ class SimHost:
                 self.report(reports.SessionPrepared(session.key))
 
         self.later(prepared)
+
+    def perform_prepare_logon_group(self, effect: effects.PrepareLogonGroup) -> None:
+        assert effect.group_key not in self.sessions, "a key was used twice"
+        group = self.sessions[effect.group_key] = SimSession(effect.group_key)
+        group.is_prepared = True
+        if self._session(effect.session_key).is_gone or self.goes_wrong():
+            group.is_gone = True
+            self.report_later(reports.SessionEnded(group.key))
 
     def perform_end_session(self, effect: effects.EndSession) -> None:
         session = self._session(effect.session_key)
@@ -471,7 +481,19 @@ class SimHost:
                     return  # Linux gives out no pid that is in use
             self._foreign_dies(pid)
         self.foreign[pid] = (start_time, client.port)
-        self.connect(client.port, pid, start_time)
+        self.connect(client.port, pid, start_time, **self._origin(client, pid))
+
+    def _origin(self, parent: Client, pid: int) -> dict[str, Any]:
+        """Return what is told of a fork: its parent, or the groups that it lives in, or neither."""
+        known = self.executive.processes_by_id.get(parent.pid)
+        if known is None or known.start_time != parent.start_time or self.random.random() < 0.3:
+            return {}
+        for job in known.jobs:
+            if job.key not in self.released_jobs:
+                self.forked_members.setdefault(job.key, set()).add(pid)
+        if self.random.random() < 0.5:
+            return {"job_keys": tuple(job.key for job in known.jobs)}
+        return {"ancestors": ((parent.pid, parent.start_time),)}
 
     def _foreign_dies(self, pid: int) -> None:
         """One of those ends; who watches it is told a moment later."""
@@ -527,6 +549,8 @@ class SimHost:
                 self.later(lambda process=process: self._die(process, signal=9))  # type: ignore[misc]  # as above
             elif key in self.watched:
                 self.later(lambda pid=self.watched[key]: self._foreign_dies(pid))  # type: ignore[misc]  # as above
+        for pid in sorted(self.forked_members.pop(effect.job_key, ())):
+            self.later(lambda pid=pid: self._foreign_dies(pid))  # type: ignore[misc]  # as above
         self.later(lambda: self.report(reports.JobEmptied(effect.job_key)), 30)
 
     def perform_release_job(self, effect: effects.ReleaseJob) -> None:
@@ -559,6 +583,18 @@ class SimHost:
     def perform_measure_job(self, effect: effects.MeasureJob) -> None:
         self._live_job(effect.job_key)
         self.report_later(reports.JobMeasured(effect.ticket, 7, 5, 4096, ()))
+
+    def perform_measure_session(self, effect: effects.MeasureSession) -> None:
+        session = self._session(effect.session_key)
+
+        def measured() -> None:
+            if not session.is_gone:  # as above
+                self.report(reports.SessionMeasured(effect.ticket, 1, 8192, 4096, 6144))
+
+        if session.is_gone:
+            self.report_later(reports.SessionMeasured(effect.ticket))
+        else:
+            self.later(measured)
 
     def perform_identify_process(self, effect: effects.IdentifyProcess) -> None:
         known = self.foreign.get(effect.pid)

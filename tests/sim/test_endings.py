@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 
 from ntsessions.abi.calls.event import CreateEvent
-from ntsessions.abi.calls.job import CreateJob, JobLimits, SetJobLimits
+from ntsessions.abi.calls.job import (
+    AssignProcess,
+    AssociateJobPort,
+    CreateIoCompletion,
+    CreateJob,
+    JobLimits,
+    RemoveIoCompletion,
+    SetJobLimits,
+)
 from ntsessions.abi.calls.mutant import CreateMutant
 from ntsessions.abi.calls.object import Close, CreateDirectory
 from ntsessions.abi.calls.process import CreateProcess, QuerySessionProcesses
@@ -15,7 +23,7 @@ from ntsessions.abi.calls.timer import CreateTimer, SetTimer
 from ntsessions.abi.calls.wait import CancelCall, DelayExecution, WaitForObject
 from ntsessions.abi.limits import CALLS_PER_THREAD, HANDLES_PER_PROCESS, POOL_PER_SESSION
 from ntsessions.abi.status import NtStatus
-from ntsessions.abi.types import NAMED_OBJECTS
+from ntsessions.abi.types import CURRENT_PROCESS, NAMED_OBJECTS
 from ntsessions.executive import effects, reports
 from ntsessions.executive.executive import Outcome
 from ntsessions.executive.objects.handles import HandleTable
@@ -137,6 +145,32 @@ def test_a_connection_that_leaves_while_it_waits_is_forgotten(host: SimHost, ope
     host.run()
 
 
+def test_a_fork_that_waits_for_a_start_to_be_told_is_in_its_parent_s_jobs(host: SimHost, operator: Client) -> None:
+    """A program may fork, and its child connect, before the daemon has heard that the program runs."""
+    started = held_back(host, "start_process")
+    job = host.call(operator, CreateJob()).handle
+    port = host.call(operator, CreateIoCompletion()).handle
+    host.call(operator, AssociateJobPort(job, port))
+    host.begin(operator, CreateProcess(("program",), jobs=(job,)))
+    host.connect(started[0].port_key, 5001, 2, ancestors=((5000, 1),))
+    host.report(reports.ProcessStarted(started[0].process_key, 5000, 1))
+    assert host.executive.processes_by_id[5001].jobs == host.executive.processes_by_id[5000].jobs
+    told = [host.call(operator, RemoveIoCompletion(port, 0)) for _ in range(3)]
+    assert [packet and packet.information for packet in told] == [5000, 5001, None]
+
+
+def test_a_process_that_is_being_terminated_begins_no_thread(host: SimHost, operator: Client) -> None:
+    """Else what is beyond a job's limit could start something outside of it before Linux has ended it."""
+    job = host.call(operator, CreateJob()).handle
+    host.call(operator, SetJobLimits(job, JobLimits(flags=8, active_process_limit=1)))
+    host.call(operator, AssignProcess(job, CURRENT_PROCESS))
+    ancestors = ((operator.pid, operator.start_time),)
+    clients = [host.connect(0, 5000, 1, ancestors=ancestors) for _ in range(2)]
+    assert not any(client.is_admitted for client in clients)
+    host.run()
+    assert 5000 not in host.executive.processes_by_id
+
+
 def test_a_port_that_cannot_be_made_keeps_no_logon_alive(host: SimHost, operator: Client) -> None:
     def perform(effect: effects.OpenPort) -> None:
         host.report_later(reports.PortFailed(effect.port_key, "no socket is left"))
@@ -236,6 +270,7 @@ def test_ten_million_handles_are_out_of_reach() -> None:
 def test_who_takes_handles_until_it_is_refused_is_refused_by_name(host: SimHost, operator: Client) -> None:
     """First by the table's limit, then by the session's pool; nothing is charged for what was refused."""
     process = host.executive.threads[operator.key].process
+    before = process.session.pool.used
     process.handles = HandleTable(process.session.pool, limit=1000)
     for _ in range(1000):
         host.call(operator, CreateEvent())
@@ -249,4 +284,4 @@ def test_who_takes_handles_until_it_is_refused_is_refused_by_name(host: SimHost,
     assert host.status(operator, CreateEvent()) == NtStatus.QUOTA_EXCEEDED
     host.program_dies(operator)
     host.run()
-    assert process.session.pool.used == 0
+    assert process.session.pool.used == before

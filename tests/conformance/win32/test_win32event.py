@@ -274,9 +274,20 @@ def test_signal_and_wait_is_pywin32s_with_its_odd_answers() -> None:
     assert win32api.GetLastError() == 6
 
 
-def test_no_program_has_a_window_queue_to_wait_for() -> None:
-    assert code_of(win32event.WaitForInputIdle, -1, 0) == 1471
-    assert code_of(win32event.WaitForInputIdle, 0, 0) == 6
+def test_a_program_is_idle_once_it_has_looked_for_messages_and_found_none(run_script: RunScript) -> None:
+    """One that has nothing to do with windows never is, which is an error of its own."""
+    script = """
+import win32event, win32gui
+for process in (0, -1):
+    try:
+        win32event.WaitForInputIdle(process, 0)
+    except win32event.error as error:
+        print(error.winerror)
+win32gui.PumpWaitingMessages()
+print(win32event.WaitForInputIdle(-1, 0))
+"""
+    ran = run_script(script)
+    assert (ran.stdout.split(), ran.stderr) == (["6", "1471", "0"], "")
 
 
 # -- messages

@@ -46,8 +46,10 @@ def test_every_class_of_information_has_pywin32s_shape(token: PyHANDLE) -> None:
     assert all(luid > 0 for luid, _ in query(token, win32security.TokenPrivileges))
     assert query(token, win32security.TokenType) == win32security.TokenPrimary
     assert isinstance(query(token, win32security.TokenSessionId), int)
-    name, _ = query(token, win32security.TokenSource)
+    name, source = query(token, win32security.TokenSource)
     assert (type(name), len(name)) == (bytes, 8)
+    assert source > 0
+    assert query(token, win32security.TokenMandatoryPolicy) == 3
     statistics = query(token, win32security.TokenStatistics)
     assert statistics["GroupCount"] == len(groups)
     label, flags = query(token, win32security.TokenIntegrityLevel)

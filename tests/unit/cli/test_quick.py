@@ -24,18 +24,18 @@ def read_by_click(words: list[str]) -> RunOptions | None:
                 found = inner.params
     except (click.ClickException, click.exceptions.Exit, ValueError):
         return None
-    if found["session"] is not None and found["user"] is not None:
+    if (found["session"] is not None and found["user"] is not None) or found["desktop"] == "":
         return None
     return RunOptions(
         found["command"], found["session"], found["user"], found["cwd"], found["env"], found["no_tty"],
-        outer.params["state_dir"],
+        found["desktop"], outer.params["state_dir"],
     )  # fmt: skip
 
 
 WORDS = st.sampled_from(
     ["run", "--", "--session", "--session=1", "1", "-1", "x", "--user", "--user=alice", "alice", "--cwd", "/tmp", "-e",
      "--env=A=1", "A=1", "-eA=1", "-e=A", "--no-tty", "--no-tty=1", "--state-dir", "/tmp/no-such", "--state-dir=/a",
-     "--json", "--help", "-h", "-x", "", "=", "true"]
+     "--desktop", r"--desktop=WinSta0\Work", "--desktop=", "Work", "--json", "--help", "-h", "-x", "", "=", "true"]
 )  # fmt: skip
 
 
@@ -54,6 +54,8 @@ def test_what_is_read_without_click_is_what_click_reads(before: list[str], after
         ("run -- true -x", RunOptions(("true", "-x"))),
         ("run --session 1 -- sh -c --", RunOptions(("sh", "-c", "--"), session=1)),
         ("--state-dir /d run --user=bob cmd --cwd 3", RunOptions(("cmd", "--cwd", "3"), user="bob", state_dir="/d")),
+        ("run --desktop Work true", RunOptions(("true",), desktop="Work")),
+        (r"run --session 1 --desktop=WinSta0\Work -- a", RunOptions(("a",), session=1, desktop=r"WinSta0\Work")),
         ("run -e A=1 --env B --cwd / --no-tty cat", RunOptions(("cat",), cwd="/", env=("A=1", "B"), no_tty=True)),
     ],
 )  # fmt: skip
@@ -64,7 +66,16 @@ def test_the_usual_lines_need_no_click(line: str, expected: RunOptions) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["run", "run --help", "run --session x true", "run --session 1 --user a b", "run --frob true", "run --session"],
+    [
+        "run",
+        "run --help",
+        "run --session x true",
+        "run --session 1 --user a b",
+        "run --frob true",
+        "run --session",
+        "run --desktop= true",
+        "run --desktop",
+    ],
 )
 def test_a_line_with_a_mistake_goes_to_click_which_explains_it(line: str) -> None:
     assert parse_run(line.split()) is None

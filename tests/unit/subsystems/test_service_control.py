@@ -2,8 +2,12 @@
 
 import pytest
 
+from ntsessions.abi.calls.account import AddAccount
+from ntsessions.abi.calls.event_log import EventLevel, QueryEventLog
 from ntsessions.abi.calls.host import ShutDown
+from ntsessions.abi.calls.process import CreateProcess
 from ntsessions.abi.calls.service import QueryServices, ServiceInformation, ServiceState, StartService, StopService
+from ntsessions.abi.calls.session import Logon, QueryUserToken
 from ntsessions.abi.calls.wait import DelayExecution
 from ntsessions.abi.limits import CALLS_PER_THREAD
 from ntsessions.abi.status import NtStatus
@@ -33,6 +37,32 @@ def program(host: SimHost, operator: Client, name: str) -> SimProcess:
 
 ON_DEMAND = ServiceConfiguration("mail", ("/bin/mail",), stop_seconds=5)
 AT_BOOT = ServiceConfiguration("counter", ("/bin/counter",), start="boot")
+
+
+def test_what_a_service_writes_goes_to_the_log_of_its_name() -> None:
+    started: list[effects.StartProcess] = []
+    host = SimHost(1, services=(AT_BOOT,), fault_rate=0)
+
+    def perform(effect: effects.StartProcess) -> None:
+        started.append(effect)
+
+    host.perform_start_process = perform  # type: ignore[method-assign]  # only looked at
+    host.run_until(lambda: bool(started))
+    assert started[0].output_log == "counter"
+
+
+def test_only_the_system_starts_programs_that_write_to_the_log_of_a_service() -> None:
+    host, operator = host_with(AT_BOOT)
+    assert host.status(operator, CreateProcess(("/bin/x",), output_log="counter")) == 0
+    assert host.status(operator, CreateProcess(("/bin/x",), output_log="../x")) == NtStatus.INVALID_PARAMETER
+    host.call(operator, AddAccount("alice"))
+    host.call(operator, Logon("alice"))
+    started = host.call(operator, CreateProcess(("/bin/y",), token=host.call(operator, QueryUserToken(1)).token))
+    process = host.executive.processes_by_id[started.process_id]
+    assert process.port is not None
+    alice = host.connect(process.port.key, started.process_id, process.start_time)
+    host.run_until(lambda: alice.is_admitted)
+    assert host.status(alice, CreateProcess(("/bin/x",), output_log="counter")) == NtStatus.PRIVILEGE_NOT_HELD
 
 
 def test_what_starts_at_boot_runs_and_what_starts_on_demand_does_not() -> None:
@@ -68,6 +98,49 @@ def test_a_service_that_crashes_says_how_and_can_be_started_again() -> None:
     assert (crashed.state, crashed.exit_code) == (ServiceState.STOPPED, 3)
     assert "0x3" in crashed.reason
     assert host.call(operator, StartService("counter")).state == ServiceState.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("profile", "interactive", "told"), [("windows11", True, 1), ("windows11", False, 0), ("vista", True, 0)]
+)
+def test_an_interactive_service_that_nobody_can_see_is_told_with_the_remedy(
+    profile: str, interactive: bool, told: int
+) -> None:
+    """A service that waits for an answer to its dialog looks as if it hung; the event log says why.  (M5)"""
+    service = ServiceConfiguration("alerts", ("/bin/alerts",), start="boot", interactive=interactive)
+    host = SimHost(1, profile=profile, services=(service,), fault_rate=0)
+    host.run_until(lambda: host.system.is_ready)
+    host.run()
+    events = host.call(host.operator(), QueryEventLog())
+    assert [(one.source, one.event_id, one.level, one.session_id) for one in events] == [
+        ("Service Control Manager", 7030, EventLevel.ERROR, 0)
+    ] * told
+    assert all("alerts" in one.text and "program in the user's session" in one.text for one in events)
+
+
+def test_a_service_for_whose_desktop_there_is_no_room_says_so() -> None:
+    """0xC0000142 alone would not tell an administrator that the session is full of desktops.  (M20)"""
+    service = ServiceConfiguration("sql", ("/bin/sql",), account="LocalService")
+    host = SimHost(1, profile="xp", services=(service,), fault_rate=0)
+    host.run_until(lambda: host.system.is_ready)
+    operator = host.operator()
+    view = host.executive.sessions[0].windowing.space.view
+    assert view.limit is not None
+    view.charge(view.limit - view.used)
+    host.call(operator, StartService("sql"))
+    host.run()
+    failed = state(host, operator, "sql")
+    assert (failed.state, failed.exit_code) == (ServiceState.STOPPED, NtStatus.DLL_INIT_FAILED)
+    assert "no memory is left" in failed.reason
+    assert "view space" in failed.reason
+
+
+def test_a_service_whose_launcher_died_is_stopped_and_says_so() -> None:
+    host, operator = host_with(AT_BOOT)
+    host.launcher_dies(host.sessions[host.executive.sessions[0].key])
+    found = state(host, operator, "counter")
+    assert (found.state, found.process_id) == (ServiceState.STOPPED, 0)
+    assert "launcher" in found.reason
 
 
 def test_a_service_in_the_wrong_state_is_a_named_error() -> None:

@@ -159,8 +159,25 @@ def test_a_host_whose_session_0_cannot_be_prepared_leaves_and_says_why() -> None
     host = SimHost(1, fault_rate=0)
     host.report(reports.SessionFailed(host.executive.sessions[0].key, "no cgroup"))
     assert host.is_down
-    assert host.system.failure == "no cgroup"
+    assert host.system.failure == "session 0 could not be prepared: no cgroup"
     assert not host.system.is_ready
+
+
+def test_a_host_that_loses_session_0_leaves_and_says_why(host: SimHost, operator: Client) -> None:
+    """As NT does when a process ends that it cannot be without: what starts the host again gets a whole one."""
+    host.call(operator, Logon("alice"))
+    host.launcher_dies(next(one for one in host.sessions.values() if one.key == host.executive.sessions[0].key))
+    host.run_until(lambda: host.is_down)
+    assert "session 0 has ended" in host.system.failure
+
+
+def test_a_host_that_is_ended_does_not_mind_to_lose_session_0(host: SimHost, operator: Client) -> None:
+    host.call(operator, Logon("alice"))
+    end = host.begin(operator, ShutDown())
+    host.launcher_dies(next(one for one in host.sessions.values() if one.key == host.executive.sessions[0].key))
+    host.run_until(lambda: host.is_down)
+    assert operator.outcomes[end].status == 0
+    assert not host.system.failure
 
 
 def test_who_may_not_end_the_host_does_not(host: SimHost, operator: Client) -> None:

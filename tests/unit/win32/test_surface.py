@@ -17,6 +17,31 @@ FUNCTIONS: dict[str, str] = {
     "WaitForSingleObjectEx",
     "win32job": "AssignProcessToJobObject CreateJobObject IsProcessInJob OpenJobObject QueryInformationJobObject "
     "SetInformationJobObject TerminateJobObject",
+    "win32clipboard": "ChangeClipboardChain CloseClipboard CountClipboardFormats EmptyClipboard EnumClipboardFormats "
+    "GetClipboardData GetClipboardDataHandle GetClipboardFormatName GetClipboardOwner "
+    "GetClipboardSequenceNumber GetClipboardViewer GetGlobalMemory GetOpenClipboardWindow "
+    "GetPriorityClipboardFormat IsClipboardFormatAvailable OpenClipboard RegisterClipboardFormat "
+    "SetClipboardData SetClipboardText SetClipboardViewer",
+    "win32gui": "AppendMenu BringWindowToTop CallWindowProc CheckMenuItem CheckMenuRadioItem ClientToScreen "
+    "CloseWindow CreateMenu CreatePopupMenu CreateWindow CreateWindowEx DefWindowProc DeleteMenu DestroyMenu "
+    "DestroyWindow DispatchMessage EnableMenuItem EnableWindow EnumChildWindows EnumDesktopWindows EnumThreadWindows "
+    "EnumWindows FindWindow FindWindowEx GetActiveWindow GetAncestor GetClassLong GetClassName GetClientRect "
+    "GetDesktopWindow GetDlgCtrlID GetDlgItem GetDlgItemInt GetDlgItemText GetFocus GetForegroundWindow "
+    "GetMenu GetMenuDefaultItem GetMenuItemCount GetMenuItemID GetMenuItemInfo GetMenuState GetMessage "
+    "GetModuleHandle GetParent GetSubMenu GetThreadDesktop GetTopWindow GetWindow GetWindowLong "
+    "GetWindowPlacement GetWindowRect GetWindowText GetWindowTextLength HIWORD InsertMenu InsertMenuItem "
+    "IsChild IsIconic IsWindow IsWindowEnabled IsWindowVisible LOWORD LoadCursor LoadIcon ModifyMenu "
+    "MoveWindow PeekMessage PostMessage PostQuitMessage PostThreadMessage PumpMessages PumpWaitingMessages "
+    "PyGetArraySignedLong PyGetBufferAddressAndLen PyGetMemory PyGetString PyMakeBuffer PySetMemory "
+    "PySetString RealGetWindowClass RegisterClass RegisterWindowMessage RemoveMenu ReplyMessage ScreenToClient "
+    "SendMessage SendMessageTimeout SetActiveWindow SetDlgItemInt SetDlgItemText SetFocus SetForegroundWindow "
+    "SetMenu SetMenuDefaultItem SetMenuItemInfo SetParent SetWindowLong SetWindowPlacement SetWindowPos "
+    "SetWindowText ShowWindow TranslateMessage UnregisterClass UpdateWindow WNDCLASS WaitMessage lpstr "
+    "set_logger",
+    "win32service": "CloseServiceHandle ControlService CreateDesktop CreateWindowStation EnumServicesStatus "
+    "EnumWindowStations GetProcessWindowStation GetThreadDesktop GetUserObjectInformation HDESKType HWINSTAType "
+    "OpenDesktop OpenInputDesktop OpenSCManager OpenService OpenWindowStation QueryServiceStatus "
+    "SetUserObjectInformation StartService",
     "mmapfile": "mmapfile",
     "timer": "kill_timer set_timer",
 }
@@ -62,6 +87,14 @@ def test_a_name_that_nobody_has_is_just_not_there() -> None:
     with pytest.raises(AttributeError, match="module 'win32event' has no attribute 'Nonsense'") as caught:
         module("win32event").Nonsense  # noqa: B018 - the point
     assert not isinstance(caught.value, NotImplementedError)
+
+
+def test_the_numbers_of_services_are_windows() -> None:
+    win32service = module("win32service")
+    assert (win32service.SC_MANAGER_ALL_ACCESS, win32service.SERVICE_ALL_ACCESS) == (0xF003F, 0xF01FF)
+    assert (win32service.SERVICE_RUNNING, win32service.SERVICE_CONTROL_PRESHUTDOWN) == (4, 15)
+    assert (win32service.SERVICE_WIN32, win32service.SERVICE_NO_CHANGE) == (0x30, -1)
+    assert (win32service.DBT_CUSTOMEVENT, win32service.SERVICE_DISABLED) == (0x8006, 4)
 
 
 def test_numbers_that_went_through_a_c_long_are_signed() -> None:

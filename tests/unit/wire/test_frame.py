@@ -4,6 +4,7 @@ import pytest
 
 from ntsessions.abi.call import BY_TYPE, CALLS
 from ntsessions.abi.calls.event import CreateEvent
+from ntsessions.abi.calls.message import PostMessage, ReplyMessage
 from ntsessions.abi.calls.object import Close
 from ntsessions.abi.calls.process import Connect, CreateProcess
 from ntsessions.abi.errors import AccessDenied
@@ -44,10 +45,11 @@ def test_a_number_without_a_call_is_refused() -> None:
     assert "no call has the number 0x7fff" in refusal(HEADER.pack(0x7FFF, 1))
 
 
-def test_only_close_asks_for_no_reply() -> None:
-    spec, request, call, _ = decode_request(memoryview(encode_request(Close(4), NO_REPLY)))
-    assert (spec.name, request, call) == ("Close", 0, Close(4))
-    assert "only Close may" in refusal(HEADER.pack(BY_TYPE[CreateEvent].number, NO_REPLY) + b"\x90")
+def test_only_calls_that_are_declared_so_ask_for_no_reply() -> None:
+    for one_way in (Close(4), PostMessage(4, 0x400), ReplyMessage(1)):
+        spec, request, call, _ = decode_request(memoryview(encode_request(one_way, NO_REPLY)))
+        assert (spec.one_way, request, call) == (True, 0, one_way)
+    assert "which it may not" in refusal(HEADER.pack(BY_TYPE[CreateEvent].number, NO_REPLY) + b"\x90")
 
 
 def test_descriptors_are_announced_for_calls_that_take_them_only() -> None:

@@ -22,7 +22,15 @@ from ntsessions.abi.calls.wait import WaitForObject
 from ntsessions.abi.errors import QuotaExceeded
 from ntsessions.abi.status import NtStatus
 from ntsessions.abi.types import CURRENT_PROCESS, NAMED_OBJECTS
-from ntsessions.executive.effects import KillJob, LimitJob, ReleaseJob, StartProcess
+from ntsessions.executive.effects import (
+    IdentifyProcess,
+    KillJob,
+    LimitJob,
+    ReleaseJob,
+    SignalProcess,
+    StartProcess,
+)
+from ntsessions.executive.reports import ProcessFacts, ProcessIdentified
 from tests.harness import Program, World
 
 ACTIVE, BREAKAWAY, SILENT_BREAKAWAY, KILL_ON_CLOSE, JOB_MEMORY = 0x8, 0x800, 0x1000, 0x2000, 0x200
@@ -109,6 +117,68 @@ def test_children_inherit_the_jobs_of_their_parent(world: World, alice: Program)
     process = child(alice)
     assert alice.call(IsProcessInJob(process, handle))
     assert world.take(StartProcess)[-1].job_keys == (alice.process.jobs[0].key,)
+
+
+def test_a_forked_child_is_in_the_jobs_of_its_parent(alice: Program) -> None:
+    """It connects by itself, and nobody started it: where no group tells, its nearest ancestor does."""
+    outer, inner = job(alice), job(alice)
+    alice.call(AssignProcess(outer, CURRENT_PROCESS))
+    port = with_port(alice, outer)
+    alice.call(AssignProcess(inner, CURRENT_PROCESS))
+    messages(alice, port)
+    forked = alice.fork()
+    assert forked.process.jobs == alice.process.jobs
+    assert messages(alice, port) == [(NEW, forked.pid)]
+    process = child(forked)
+    assert forked.call(IsProcessInJob(process))
+    assert alice.call(QueryJob(inner)).active_processes == 3
+
+
+def test_the_group_that_a_process_lives_in_tells_more_than_its_ancestors(alice: Program) -> None:
+    """An orphan is in the job it was born in; what was born before its parent entered one is in none."""
+    handle = job(alice)
+    alice.call(AssignProcess(handle, CURRENT_PROCESS))
+    mine = alice.process.jobs
+    orphan = alice.world.connect(alice.process.port.key, job_keys=(mine[0].key,))  # type: ignore[union-attr]  # it has one
+    assert orphan.process.jobs == mine
+    assert alice.fork(job_keys=()).process.jobs == []
+
+
+def test_groups_of_jobs_that_are_gone_or_of_another_session_tell_nothing(world: World, alice: Program) -> None:
+    system = world.program(0, "SYSTEM")
+    system.call(AssignProcess(job(system), CURRENT_PROCESS))
+    theirs = system.process.jobs[0].key
+    assert alice.fork(job_keys=(theirs,)).process.jobs == []
+    alice.call(AssignProcess(job(alice), CURRENT_PROCESS))
+    assert alice.fork(job_keys=(alice.process.jobs[0].key, 999_999)).process.jobs == alice.process.jobs
+
+
+def test_a_forked_child_that_is_opened_before_it_connects_is_in_its_jobs(world: World, alice: Program) -> None:
+    """A task manager that looks at it first does not take it out; nor does looking end what is beyond a limit."""
+    handle = job(alice, ACTIVE, 1)
+    alice.call(AssignProcess(handle, CURRENT_PROCESS))
+    opened = alice.begin(OpenProcess(5000))
+    asked = world.take(IdentifyProcess)[0]
+    facts = ProcessFacts(5000, 7, alice.pid, 1000, 0, 0, "", "forked", 4096)
+    ancestors = ((alice.pid, alice.process.start_time),)
+    world.report(ProcessIdentified(asked.ticket, alice.process.session.key, facts, ancestors))
+    assert alice.call(IsProcessInJob(opened.reply, handle))
+    assert world.take(SignalProcess) == []
+
+
+def test_a_fork_beyond_the_limit_of_active_processes_is_ended(world: World, alice: Program) -> None:
+    """As a process that is assigned to a full job is: NT would not have made it."""
+    handle = job(alice, ACTIVE, 1)
+    process = alice.call(CreateProcess(("parent",), jobs=(handle,)))
+    port = with_port(alice, handle)
+    messages(alice, port)
+    parent = world.connect(alice.process.port.key, process.process_id)  # type: ignore[union-attr]  # it has one
+    with pytest.raises(ConnectionResetError):
+        parent.fork()
+    assert messages(alice, port) == [(LIMIT, 0)]
+    told = alice.call(QueryJob(handle))
+    assert (told.active_processes, told.terminated_processes) == (1, 1)
+    assert len(alice.process.session.processes) == 3  # the shell, alice's program and the parent
 
 
 def test_a_child_breaks_away_only_where_the_job_lets_it(world: World, alice: Program) -> None:

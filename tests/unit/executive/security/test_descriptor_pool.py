@@ -6,7 +6,7 @@ from ntsessions.abi import sids
 from ntsessions.abi.errors import InvalidParameter
 from ntsessions.abi.object_types import EVENT, MUTANT
 from ntsessions.abi.security import allow, descriptor
-from ntsessions.executive.security.descriptor_pool import DescriptorPool
+from ntsessions.executive.security.descriptor_pool import LARGEST, DescriptorPool
 from ntsessions.executive.security.descriptors import new_descriptor
 from ntsessions.executive.security.logons import UserTokens
 
@@ -43,6 +43,19 @@ def test_the_pool_has_a_limit(log_on: LogOn) -> None:
     for uid in range(20):
         pool.assign(log_on(uid).full, EVENT)
     assert len(pool._made) == 10
+
+
+def test_long_lists_are_not_kept(log_on: LogOn) -> None:
+    """A program that makes and closes events with lists of 64 KB does not leave some GB of them with the daemon."""
+    pool, alice = DescriptorPool(), log_on().full
+    long = descriptor(tuple(allow(sids.EVERYONE, n, 1) for n in range(LARGEST + 1)))
+    assert pool.assign(alice, EVENT, long).dacl == long.dacl
+    assert pool.intern(long) is long
+    assert pool.assign(alice, EVENT, None, long) == new_descriptor(alice, EVENT, None, long)
+    alice.default_dacl = long.dacl
+    assert pool.assign(alice, EVENT) == new_descriptor(alice, EVENT)
+    assert not len(pool)
+    assert not pool._made
 
 
 def test_a_refusal_is_not_remembered(log_on: LogOn) -> None:

@@ -5,7 +5,7 @@ import pytest
 from ntsessions.abi import sids
 from ntsessions.abi.access import EVENT_ALL_ACCESS, EVENT_MODIFY_STATE, EVENT_QUERY_STATE
 from ntsessions.abi.errors import AccessDenied
-from ntsessions.abi.logon import LogonType
+from ntsessions.abi.logon import LOGON_GROUPS, LogonType
 from ntsessions.abi.luids import LOCAL_SERVICE_LUID, SYSTEM_LUID, Luid
 from ntsessions.abi.object_types import EVENT
 from ntsessions.abi.privileges import Privilege
@@ -16,6 +16,7 @@ from ntsessions.executive.security.access_check import access_check
 from ntsessions.executive.security.descriptors import new_descriptor
 from ntsessions.executive.security.logons import (
     AccountFacts,
+    LogonIds,
     LogonSession,
     UserTokens,
     anonymous_token,
@@ -25,12 +26,18 @@ from ntsessions.executive.security.logons import (
     network_service_token,
     new_credentials_token,
     system_token,
+    user_tokens,
 )
 from ntsessions.executive.security.token import Token
 from ntsessions.executive.security.user_rights import FILTERED_PRIVILEGES, is_administrative
 
 LogOn = Callable[..., UserTokens]
 ADMIN = (sids.USERS, sids.ADMINISTRATORS)
+STRONG = [
+    Privilege.SeBackupPrivilege, Privilege.SeCreateTokenPrivilege, Privilege.SeDebugPrivilege,
+    Privilege.SeImpersonatePrivilege, Privilege.SeLoadDriverPrivilege, Privilege.SeRelabelPrivilege,
+    Privilege.SeRestorePrivilege, Privilege.SeTakeOwnershipPrivilege, Privilege.SeTcbPrivilege,
+]  # fmt: skip
 
 
 def may(token: Token, descriptor: SecurityDescriptor, desired: int) -> bool:
@@ -82,6 +89,35 @@ def test_the_builtin_administrator_is_not_split() -> None:
     assert not is_split(facts, LogonType.INTERACTIVE)
     assert is_administrative(parse_sid("S-1-5-21-1-2-3-512"))
     assert not is_administrative(parse_sid("S-1-5-21-1-2-3-513"))
+
+
+@pytest.mark.parametrize("privilege", STRONG)
+def test_who_holds_a_strong_privilege_is_split_like_an_administrator(privilege: Privilege) -> None:
+    """A right given by name is not lying about in the shell either (nt-semantics 3.5)."""
+    facts = AccountFacts(parse_sid("S-1-5-21-1-2-3-1001"), "alice", "HOST", sids.USERS, (sids.USERS,), (privilege,))
+    assert is_split(facts, LogonType.INTERACTIVE)
+    ids = LogonIds(Luid(1), Luid(2), Luid(3), Luid(4), logon_sid(Luid(5)))
+    full, half = user_tokens(facts, LogonType.INTERACTIVE, 1, ids, split_tokens=True)
+    assert half is not None
+    assert (privilege in full.privileges, privilege in half.privileges) == (True, False)
+    assert (full.integrity, half.integrity) == (IntegrityLevel.HIGH, IntegrityLevel.MEDIUM)
+    assert (full.is_elevated, half.is_elevated) == (True, False)
+
+
+def test_a_weak_privilege_splits_nobody() -> None:
+    """Who may only write to the audit log has one token (nt-semantics 3.5)."""
+    facts = AccountFacts(
+        parse_sid("S-1-5-21-1-2-3-1001"), "alice", "HOST", sids.USERS, (sids.USERS,), (Privilege.SeAuditPrivilege,)
+    )
+    assert not is_split(facts, LogonType.INTERACTIVE)
+
+
+def test_a_logon_is_of_one_kind() -> None:
+    """Of the groups that tell the kind of a logon every token has one at most (nt-semantics 3.1)."""
+    kinds = {sids.DIALUP, sids.NETWORK, sids.BATCH, sids.INTERACTIVE, sids.SERVICE}
+    for logon_type, groups in LOGON_GROUPS.items():
+        expected = 0 if logon_type in (LogonType.SYSTEM, LogonType.NEW_CREDENTIALS) else 1
+        assert len(kinds & set(groups)) == expected, logon_type
 
 
 def test_the_token_tells_how_its_user_came(log_on: LogOn) -> None:
