@@ -30,8 +30,12 @@ PATIENCE = 10
 
 
 def serve() -> None:
-    """Show a window that does what it is told."""
+    """Show a window that does what it is told.
+
+    It also lets programs of other accounts hook it, as services did that wanted to work with the user's keyboard tools.
+    """
     with connect() as session:
+        session.call(SetUserObjectFlags(session.thread_desktop().handle, flags=ALLOW_OTHER_ACCOUNT_HOOK))
 
         def obey(_: Window, message: Message) -> int | None:
             if message.number == DO:
@@ -72,11 +76,7 @@ class Attack:
         return f"it answered {self.window.send(ASK, timeout=PATIENCE)}"
 
     def hook(self) -> str:
-        """Listen to what it is told.
-
-        Programs of other accounts may be listened to only where the desktop allows it; this one is bob's to open.
-        """
-        self.session.call(SetUserObjectFlags(self.session.thread_desktop().handle, flags=ALLOW_OTHER_ACCOUNT_HOOK))
+        """Listen to what it is told."""
         heard: list[int] = []
         with self.windows.hook(WH_GETMESSAGE, lambda message: heard.append(message.number), thread_id=self.thread):
             self.post()

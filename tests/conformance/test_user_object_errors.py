@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from ntsessions.abi.call import BY_TYPE, Call
-from ntsessions.abi.calls import hook, menu, message, window, window_class
+from ntsessions.abi.calls import hook, hot_key, menu, message, window, window_class
 from ntsessions.abi.calls.desktop import CreateDesktop, OpenDesktop, SetThreadDesktop
 from ntsessions.abi.calls.event import CreateEvent
 from ntsessions.abi.calls.menu import MenuItem
@@ -217,8 +217,9 @@ ATTACHING: tuple[Call[Any], ...] = (
     menu.RemoveMenuItem(1, 0, True), message.GetMessage(), message.PostThreadMessage(1, 1), message.PostQuitMessage(),
     message.AwaitSend(1), message.ReplyMessage(1), message.GetQueueStatus(), message.MsgWaitForObjects(()),
     message.BroadcastSystemMessage(1), hook.SetWindowsHook(hook.WH_CBT), hook.UnhookWindowsHook(1),
+    hot_key.RegisterHotKey(0, 1, 0, 1), hot_key.UnregisterHotKey(0, 1),
 )  # fmt: skip
-NOUNS = {"window", "window_class", "menu", "message", "hook"}
+NOUNS = {"window", "window_class", "menu", "message", "hook", "hot_key"}
 
 
 def fill(program: Program) -> None:

@@ -71,7 +71,7 @@ def serve(  # noqa: PLR0915 - one verb after the other
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
         try:
             test.sendmsg([pickle.dumps((kind, value))], rights)
-        except BrokenPipeError:
+        except (BrokenPipeError, ConnectionResetError):
             return  # the test has left; what is reported while closing interests nobody
 
     def perform(effect: Effect, descriptors: tuple[int, ...]) -> None:

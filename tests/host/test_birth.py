@@ -10,7 +10,7 @@ import pytest
 
 from ntsessions.executive.effects import StartProcess, UnixIdentity
 from ntsessions.host import linux
-from ntsessions.host.fork_server import ForkServer
+from ntsessions.host.fork_line import ForkLine
 from ntsessions.host.groups import GroupPath, ProcessGroups
 from ntsessions.host.isolation import Mode
 from ntsessions.host.port_space import PortSpace
@@ -71,7 +71,7 @@ class Server:
 def started(birthplace: Path, server: Server) -> Failure | bool | None:
     """Start `true`, wait for its end, and return what it told."""
     starter = ProgramStarter(
-        Mode.PERSONAL, cast("ProcessGroups", Groups(birthplace)), (256, 256), cast("ForkServer", server)
+        Mode.PERSONAL, cast("ProcessGroups", Groups(birthplace)), (256, 256), cast("ForkLine", server)
     )
     request = StartProcess(1, 1, (), ("true",), (), "/", None, new_terminal=False, suspended=False)
     child = starter.start(request, cast("PortSpace", Port()), GROUP, ())

@@ -18,9 +18,10 @@ from ntsessions.host import processes
 from tests.host.driven_host import LONGEST_WAIT, DrivenHost
 
 
-def fork_server_of(host: DrivenHost) -> int:
+def fork_server_of(host: DrivenHost, port: int) -> int:
     if host.groups == "none":
         pytest.skip("the launcher of each session forks by itself")
+    assert host.shell(port, "exit 2").exit_code == 2  # so it has begun, and named itself
     children = processes.children(host.launcher_pid)
     return next(pid for pid in children if Path(f"/proc/{pid}/comm").read_text() == "nts-fork-server\n")
 
@@ -48,7 +49,7 @@ def test_programs_still_start_when_the_fork_server_was_killed(own_host: DrivenHo
     """In personal mode every program of its user can kill it."""
     _, port = own_host.session_with_port()
     key, _ = own_host.background(port, "echo up; exec sleep infinity")
-    kill(fork_server_of(own_host))
+    kill(fork_server_of(own_host, port))
     assert own_host.shell(port, "exit 3").exit_code == 3
     assert own_host.shell(port, "exit 4", jobs=(1,)).exit_code == 4
     own_host.perform(SignalProcess(key, signal.SIGTERM))
@@ -58,7 +59,7 @@ def test_programs_still_start_when_the_fork_server_was_killed(own_host: DrivenHo
 def test_the_fork_server_keeps_no_descriptor_of_what_it_forked(host: DrivenHost) -> None:
     """What it kept, the next program of another user would be born with."""
     session, port = host.session_with_port()
-    server = fork_server_of(host)
+    server = fork_server_of(host, port)
     before = os.listdir(f"/proc/{server}/fd")
     assert len(before) == 4, "the standard three and the line to the launcher"
     read, write = os.pipe()
@@ -75,8 +76,7 @@ def test_the_fork_server_keeps_no_descriptor_of_what_it_forked(host: DrivenHost)
 
 def test_the_fork_server_is_in_no_session(host: DrivenHost) -> None:
     session, port = host.session_with_port()
-    host.shell(port, "exit 0")
-    server = fork_server_of(host)
+    server = fork_server_of(host, port)
     host.perform(ListProcesses(1, session))
     assert host.wait(ProcessesListed).processes == ()
     host.perform(IdentifyProcess(2, server))
@@ -89,9 +89,8 @@ def test_a_command_line_too_long_for_the_line_to_the_fork_server_is_passed(host:
     assert host.shell(port, "echo ${#FIRST} ${#SECOND}", environment=environment).output == "70000 70000\n"
 
 
-def test_little_is_loaded_when_the_fork_server_is_forked() -> None:
-    """Each start copies what is there by then."""
-    code = "import sys, ntsessions.daemon.__main__; print(*sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True)
-    large = {"msgspec", "pathlib", "inspect", "logging", "ntsessions.abi", "ntsessions.executive"}
-    assert large & set(ran.stdout.split()) == set()
+def test_little_is_loaded_into_the_fork_server() -> None:
+    """Each start copies what is there."""
+    code = f"import sys; sys.path[:0] = {sys.path!r}; import ntsessions.host.fork_server; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-I", "-S", "-c", code], stdout=subprocess.PIPE, text=True, check=True)
+    assert {"typing", "re", "pathlib", "msgspec", "ntsessions.abi"} & set(ran.stdout.split()) == set()

@@ -11,11 +11,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from ntsessions.abi.status import NtStatus
 from ntsessions.abi.user_objects import block_bytes
+from ntsessions.executive.objects.object import Pool
 from ntsessions.executive.snapshot import restore, save
-from ntsessions.executive.windowing.heap import HEADER, IN_USE, Block, DesktopHeap
+from ntsessions.executive.windowing.heap import COST, HEADER, IN_USE, PAGE, Block, DesktopHeap
 from tests.harness import World
 
-PAGE = 4096
 SIZES = st.one_of(st.integers(0, 64), st.integers(0, 600), st.integers(0, 3 * PAGE))
 GARBAGE = 0xA5
 

@@ -23,6 +23,9 @@ def names(executive: Executive, *, of_programs: bool = True) -> list[str]:
 
 
 def _is_kept(item: Object) -> bool:
+    """Tell whether a program made it to stay, or a desktop that keeps its window station."""
+    if isinstance(item, WindowStation) and any(map(_is_kept, item.children.values())):
+        return True
     return item.is_permanent and item.payer is not None
 
 

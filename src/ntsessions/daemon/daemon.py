@@ -111,8 +111,8 @@ class Daemon:
     # -- calls
 
     def serve(self, connection: ClientConnection, spec: CallSpec, request: int, call: Call[Any],
-              descriptors: list[int]) -> None:  # fmt: skip
-        """Serve one call of a client."""
+              descriptors: list[int]) -> int:  # fmt: skip
+        """Serve one call of a client; returns when it began."""
         executive = self.executive
         now = monotonic_ns() // 100
         executive.advance(now, now + self._utc_offset)
@@ -120,7 +120,7 @@ class Daemon:
         if thread is None:
             for descriptor in descriptors:
                 os.close(descriptor)
-            return
+            return now
         if spec.secrets:
             try:
                 call = self._hide_secrets(connection.key, request, call, spec.secrets)
@@ -129,7 +129,7 @@ class Daemon:
                 connection.send_failure(
                     request, refused if refused in spec.fails_with else NtStatus.LOGON_FAILURE, str(error)
                 )
-                return
+                return now
         received = None
         if descriptors:
             received = Received(self.host, descriptors)
@@ -147,13 +147,14 @@ class Daemon:
         if spec.secrets and not isinstance(outcome, Pending):
             self._drop_secrets(connection.key, request)
         if isinstance(outcome, Pending) or not request or not connection.is_open:
-            return
+            return now
         if outcome.status:
             connection.send_failure(request, outcome.status, outcome.detail)
         elif grant is None:
             connection.send_reply(request, outcome.reply, [])
         else:
             self._send_with_memory(connection, request, outcome.reply, grant)
+        return now
 
     def _hide_secrets(self, thread_key: int, request: int, call: Call[Any], secrets: frozenset[str]) -> Call[Any]:
         """Leave passwords with the host and pass on the numbers it keeps them under: no log of inputs has them.

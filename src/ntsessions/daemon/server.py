@@ -5,6 +5,7 @@ client that does not read its replies may have a bounded amount waiting, then it
 """
 
 import array
+import errno
 import os
 import socket
 from collections import deque
@@ -17,7 +18,14 @@ from ntsessions.abi.calls.process import Connect
 from ntsessions.abi.limits import BYTES_PER_CONNECTION, DESCRIPTORS_PER_FRAME, FRAME_BYTES
 from ntsessions.abi.status import NtStatus
 from ntsessions.daemon.loop import Loop
-from ntsessions.wire.frame import DESCRIPTORS_MESSAGE, ProtocolError, decode_request, encode_failure, encode_reply
+from ntsessions.wire.frame import (
+    DESCRIPTORS_MESSAGE,
+    ProtocolError,
+    decode_request,
+    encode_failure,
+    encode_reply,
+    request_of,
+)
 
 _ANCILLARY = socket.CMSG_SPACE(DESCRIPTORS_PER_FRAME * array.array("i").itemsize)
 _FRAMES_PER_TURN = 16
@@ -26,8 +34,13 @@ _BAD_FLAGS = int(socket.MSG_TRUNC | socket.MSG_CTRUNC)
 
 QUEUE_COST = 200
 """What one reply that waits takes besides its bytes."""
+DESCRIPTOR_COST = 16 * 1024
+"""What a descriptor counts that waits with a reply: the daemon has few of them, whoever does not read."""
+TURN_TICKS = 20_000
+"""Of 100 ns: a client whose calls take longer lets the others have their turn."""
 
-Serve = Callable[["ClientConnection", CallSpec, int, Any, list[int]], None]
+Serve = Callable[["ClientConnection", CallSpec, int, Any, list[int]], int]
+"""Serves a call; returns when it began."""
 
 
 class ClientConnection:
@@ -71,6 +84,7 @@ class ClientConnection:
         if self._awaiting is not None:
             self._receive_descriptors()
             return
+        turn_ends = 0
         for _ in range(_FRAMES_PER_TURN):
             try:
                 size = self._socket.recv_into(self._buffer)
@@ -94,8 +108,10 @@ class ClientConnection:
             if announced:
                 self._awaiting = (spec, request, call)
                 return
-            self._serve(self, spec, request, call, [])
-            if not self.is_open:
+            began = self._serve(self, spec, request, call, [])
+            if not turn_ends:
+                turn_ends = began + TURN_TICKS
+            if not self.is_open or began > turn_ends:
                 return
 
     def _receive_descriptors(self) -> None:
@@ -136,12 +152,15 @@ class ClientConnection:
         except BlockingIOError:
             self._enqueue(frame, descriptors)
             self._loop.add_writer(self.fd, self._on_writable)
-        except OSError:
+        except OSError as error:
             _close_all(descriptors)  # the client is gone; its end is read next
+            if error.errno == errno.ETOOMANYREFS:
+                status = NtStatus.INSUFFICIENT_RESOURCES
+                self.send_failure(request_of(memoryview(frame)), status, "too many descriptors are on their way")
 
     def _enqueue(self, frame: bytes, descriptors: list[int]) -> None:
         self._queue.append((frame, descriptors))
-        self._queued += len(frame) + QUEUE_COST
+        self._queued += len(frame) + QUEUE_COST + DESCRIPTOR_COST * len(descriptors)
         if self._queued > BYTES_PER_CONNECTION:
             self._on_end(self, f"{self._queued} bytes of replies were not read")
 

@@ -1,7 +1,6 @@
 """What our own processes do after a fork: keep what is theirs, and never run into what the parent was doing."""
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -30,25 +29,3 @@ def keep_only(*descriptors: int) -> None:
         os.closerange(first, kept)
         first = kept + 1
     os.closerange(first, end)
-
-
-def handle_every_signal() -> None:
-    """Give the caller handlers that do nothing, for what would end it and for what it inherited as ignored.
-
-    A launcher ends when its daemon has and not before.  Ignoring would be inherited through exec; handlers are not.
-    """
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    inherited = {one for one in signal.valid_signals() if signal.getsignal(one) is signal.SIG_IGN}
-    for one in inherited | {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE, signal.SIGCHLD}:
-        signal.signal(one, _ignore)
-
-
-def reset_signals() -> None:
-    """Undo `handle_every_signal`, so that signals end the caller."""
-    for one in signal.valid_signals():
-        if signal.getsignal(one) is _ignore:
-            signal.signal(one, signal.SIG_DFL)
-
-
-def _ignore(*_: object) -> None:
-    """Do nothing; being a handler is the point."""

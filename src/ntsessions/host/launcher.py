@@ -22,7 +22,7 @@ from ntsessions.executive import effects
 from ntsessions.executive.reports import ProcessesListed, ProcessStartFailed, SessionEnded, SessionFailed
 from ntsessions.host import linux, processes
 from ntsessions.host.channel import Channel, Message
-from ntsessions.host.fork_server import ForkServer
+from ntsessions.host.fork_line import ForkLine
 from ntsessions.host.forked import keep_only, run_and_leave
 from ntsessions.host.groups import ProcessGroups
 from ntsessions.host.groups.cgroup_directory import kill_each
@@ -60,11 +60,8 @@ class Setting(NamedTuple):
     """What programs get; the launcher itself raises its own."""
 
 
-def run_first_launcher(
-    line: socket.socket, start: "LauncherStart", descriptor_limit: tuple[int, int], server: ForkServer
-) -> None:
+def run_first_launcher(channel: Channel, start: "LauncherStart", descriptor_limit: tuple[int, int]) -> None:
     """Be the launcher to which the daemon talks, until the daemon is gone and nothing is left."""
-    channel = Channel(line, blocking=True)
     gc.collect()
     gc.freeze()  # a collection in a child would copy every page it visits
     gc.disable()
@@ -73,21 +70,31 @@ def run_first_launcher(
         if not start.is_replacement:  # our own daemon is alive; without cgroups its other launchers hold the lock still
             _wait_for_predecessor(start.state_dir)
         place = prepare_instance(start.state_dir)
-        own_pids = frozenset((os.getpid(), server.pid, start.daemon))
+        own_pids = frozenset((os.getpid(), start.daemon))
         groups = choose_groups(instance_name(os.stat(place.state_dir)), start.groups, own_pids)
     except (OSError, GroupsUnavailable) as error:
         channel.send(LauncherFailed(getattr(error, "errno", None) or 0, str(error)))
         return
+    forks = None if groups is None else _fork_line(start.isolation.mode)
+    if start.isolation.mode is Mode.PERSONAL:
+        linux.drop_capability_bounds()  # what we can do stays with us, and with no program
     setting = Setting(place, start.isolation.mode, descriptor_limit)
     name, notes = ("none", ProcessTree.notes) if groups is None else (groups.name, groups.notes)
     channel.send(LauncherReady(name, notes))
     if groups is None:
-        server.close()  # its forks would be our children, and each session's are to be those of its own launcher
         ForkingLauncher(channel, setting).run()
     else:
-        Launcher(channel, setting, groups, server).run()
-        server.close()
+        Launcher(channel, setting, groups, forks).run()
         groups.close()
+    if forks is not None:
+        forks.close()
+
+
+def _fork_line(mode: Mode) -> ForkLine | None:
+    try:
+        return ForkLine(mode)
+    except OSError:
+        return None  # starts are slower then
 
 
 def _wait_for_predecessor(state_dir: str) -> None:
@@ -171,7 +178,7 @@ class Launcher(_Loop):
         channel: Channel,
         setting: Setting,
         groups: ProcessGroups,
-        server: ForkServer | None = None,
+        forks: ForkLine | None = None,
         *,
         is_for_one: bool = False,
     ) -> None:
@@ -182,7 +189,7 @@ class Launcher(_Loop):
         """Launchers of logon groups, below this one."""
         self._is_for_one = is_for_one
         self._daemon_is_gone = False
-        starter = ProgramStarter(setting.mode, groups, setting.descriptor_limit, server)
+        starter = ProgramStarter(setting.mode, groups, setting.descriptor_limit, forks)
         self._processes = LaunchedProcesses(self.loop, starter, self._process_said)
         self._jobs = LaunchedJobs(self.loop, groups, self.tell, self._processes)
         self._sessions = LaunchedSessions(

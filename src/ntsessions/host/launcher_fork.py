@@ -1,21 +1,16 @@
-"""How the launcher comes to be: a fork of the daemon before it is large, and from that the fork server.
-
-Only what both need is imported here.  What the launcher itself is made of comes after its fork server is forked; the
-daemon goes on loading what it is made of meanwhile.
-"""
+"""How the launcher comes to be: a fork of the daemon before the daemon is large."""
 
 import os
 import resource
 import socket
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ntsessions.host import linux
-from ntsessions.host.fork_server import ForkServer
-from ntsessions.host.forked import handle_every_signal, keep_only, run_and_leave
-from ntsessions.host.isolation import Isolation, Mode
-
-if TYPE_CHECKING:
-    from ntsessions.host.channel import Channel
+from ntsessions.host.channel import Channel
+from ntsessions.host.forked import keep_only, run_and_leave
+from ntsessions.host.isolation import Isolation
+from ntsessions.host.launcher import run_first_launcher
+from ntsessions.host.program_child import handle_every_signal
 
 
 class LauncherStart(NamedTuple):
@@ -32,7 +27,7 @@ class StartedLauncher(NamedTuple):
     """The daemon's side of a launcher that was just forked."""
 
     pid: int
-    channel: "Channel"
+    channel: Channel
 
 
 def start_launcher(state_dir: str, isolation: Isolation, groups: str = "") -> StartedLauncher:
@@ -58,8 +53,6 @@ def _fork_launcher(start: LauncherStart) -> StartedLauncher:
     if pid == 0:
         run_and_leave(lambda: _become_launcher(theirs, start))
     theirs.close()
-    from ntsessions.host.channel import Channel  # noqa: PLC0415 - large, and the fork server must not carry it
-
     return StartedLauncher(pid, Channel(ours, blocking=False))
 
 
@@ -75,9 +68,4 @@ def _become_launcher(line: socket.socket, start: LauncherStart) -> None:
     linux.set_process_name("nts-launcher")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    if start.isolation.mode is Mode.PERSONAL:
-        linux.drop_capability_bounds()  # ours stay with us, and with no program
-    server = ForkServer()
-    from ntsessions.host.launcher import run_first_launcher  # noqa: PLC0415 - large, as above
-
-    run_first_launcher(line, start, (soft, hard), server)
+    run_first_launcher(Channel(line, blocking=True), start, (soft, hard))

@@ -25,8 +25,10 @@ PR_SET_NAME = 15
 PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_CAP_AMBIENT = 47
-PR_CAP_AMBIENT_CLEAR_ALL = 4
+PR_CAP_AMBIENT_RAISE = 2
 
+CAP_SETPCAP = 8
+CAP_SYS_CHROOT = 18
 CAP_SYS_ADMIN = 21
 
 AT_FDCWD = -100
@@ -43,6 +45,8 @@ IN_NONBLOCK, IN_CLOEXEC = os.O_NONBLOCK, os.O_CLOEXEC
 
 CLONE_PARENT = 0x00008000
 CLONE_INTO_CGROUP = 0x200000000
+
+_CAPABILITY_VERSION_3 = 0x20080522
 
 # Numbers of calls newer than the unified table, the same on every architecture that CPython 3.11 is built for.
 _NR_OPEN_TREE = 428
@@ -178,10 +182,20 @@ def set_process_name(name: str) -> None:
 
 def drop_capability_bounds() -> None:
     """Make sure that no program, whatever its uid, ever holds a capability in the caller's user namespace."""
-    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     for capability in range(64):
         if _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
             break  # EINVAL: one past the last that this kernel knows
+
+
+def keep_through_exec(*capabilities: int) -> None:
+    """Let programs that the caller executes have these of its capabilities, and no others but what their files give."""
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; and again for numbers above 31
+    _check(_libc.capget(header, sets), "capget")
+    sets[2], sets[5] = sum(1 << one for one in capabilities), 0
+    _check(_libc.capset(header, sets), "capset")  # what is not inheritable is not ambient any more
+    for one in capabilities:
+        _check(_libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, one, 0, 0), "PR_CAP_AMBIENT_RAISE")
 
 
 def has_capability(capability: int) -> bool:

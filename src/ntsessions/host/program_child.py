@@ -15,39 +15,26 @@ start says READY and waits on a second pipe; if the launcher dies, that pipe clo
 import fcntl
 import os
 import resource
-from typing import NamedTuple, NoReturn
+import signal
 
 from ntsessions.host import linux
-from ntsessions.host.forked import reset_signals
 
 READY = b"ready"
 CANNOT_EXECUTE = 127
 LARGEST_MESSAGE = 4096
 
-
 Identity = tuple[int, int, tuple[int, ...]]
 """uid, gid and groups."""
+Plan = tuple[tuple[str, ...], dict[str, str], str, str, Identity | None, tuple[int, int], bool, bool]
+"""What a child needs to know: the names are in the first line of `become`.  Plain data, because it travels."""
 
 
-class Plan(NamedTuple):
-    """What a child needs to know: plain data, since it travels to the fork server, and arrives as a bare tuple."""
-
-    arguments: tuple[str, ...]
-    environment: dict[str, str]
-    working_directory: str
-    home: str
-    identity: Identity | None
-    """None: that of the launcher stays, which has no other (personal mode)."""
-    descriptor_limit: tuple[int, int]
-    new_terminal: bool
-    suspended: bool
-
-
-def become(plan: Plan, told: int, gate: int, mount: int, ipc: int, *files: int) -> NoReturn:
-    """Be the program.
+def become(plan: Plan, told: int, gate: int, mount: int, ipc: int, *files: int) -> None:
+    """Be the program; never returns.
 
     *told* is written to, *gate* read if the plan says suspended, *mount* and *ipc* are namespaces; *files*: standard
-    input, output and error, then those of the process groups, open for writing.
+    input, output and error, then those of the process groups, open for writing.  Without an identity the child keeps
+    its parent's, which is the only one there is in personal mode.
     """
     arguments, environment, working_directory, home, identity, descriptor_limit, new_terminal, suspended = plan
     what = "join the group"
@@ -76,7 +63,7 @@ def become(plan: Plan, told: int, gate: int, mount: int, ipc: int, *files: int) 
         _enter_directory(working_directory, home)
         program = _find(arguments, environment["PATH"])
         if suspended:
-            reset_signals()  # so that they end it while it waits
+            _reset_signals()  # so that they end it while it waits
             os.write(told, READY)
             if not os.read(gate, 1):
                 os._exit(CANNOT_EXECUTE)
@@ -88,6 +75,27 @@ def become(plan: Plan, told: int, gate: int, mount: int, ipc: int, *files: int) 
         os.write(told, f"22\n{what}: {error}".encode("utf-8", "replace")[:LARGEST_MESSAGE])
     finally:
         os._exit(CANNOT_EXECUTE)
+
+
+def handle_every_signal() -> None:
+    """Give the parent of programs handlers that do nothing, for what would end it and for what it inherited as ignored.
+
+    A launcher ends when its daemon has and not before.  Ignoring would be inherited through exec; handlers are not.
+    """
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    inherited = {one for one in signal.valid_signals() if signal.getsignal(one) is signal.SIG_IGN}
+    for one in inherited | {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE, signal.SIGCHLD}:
+        signal.signal(one, _ignore)
+
+
+def _ignore(*_: object) -> None:
+    """Do nothing; being a handler is the point."""
+
+
+def _reset_signals() -> None:
+    for one in signal.valid_signals():
+        if signal.getsignal(one) is _ignore:
+            signal.signal(one, signal.SIG_DFL)
 
 
 def _take_terminal(identity: Identity | None) -> None:

@@ -1,6 +1,6 @@
 """Starting programs, as the launcher does it: what a child needs is worked out and opened here, and then it is forked.
 
-How it goes from there is in `program_child`; who forks it, in `fork_server`.
+How it goes from there is in `program_child`; who forks it, in `fork_line`.
 """
 
 import contextlib
@@ -9,7 +9,7 @@ import os
 from typing import NamedTuple
 
 from ntsessions.executive.effects import StartProcess
-from ntsessions.host.fork_server import ForkServer, fork_here
+from ntsessions.host.fork_line import ForkLine, fork_here
 from ntsessions.host.groups import GroupPath, ProcessGroups
 from ntsessions.host.isolation import Mode
 from ntsessions.host.port_space import PortSpace, environment_of
@@ -40,12 +40,12 @@ class ProgramStarter:
     """Starts programs for one launcher; holds what is the same for all of them."""
 
     def __init__(
-        self, mode: Mode, groups: ProcessGroups, descriptor_limit: tuple[int, int], server: ForkServer | None
+        self, mode: Mode, groups: ProcessGroups, descriptor_limit: tuple[int, int], forks: ForkLine | None
     ) -> None:
         self._mode = mode
         self._groups = groups
         self._descriptor_limit = descriptor_limit
-        self._server = server
+        self._forks = forks
         self._null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
         self._can_be_born_inside = True
 
@@ -62,7 +62,7 @@ class ProgramStarter:
                 theirs.callback(os.close, gate)
                 ours.callback(os.close, gate_write)
             files = (*(*stdio, *(self._null,) * 3)[:3], *entries)
-            fork = fork_here if self._server is None else self._server.fork
+            fork = fork_here if self._forks is None else self._forks.fork
             try:
                 pid = fork(birthplace, self._plan(request, port), (told, gate, *port.namespaces, *files))
             except OSError as error:
@@ -75,15 +75,15 @@ class ProgramStarter:
 
     def _plan(self, request: StartProcess, port: PortSpace) -> Plan:
         identity = port.identity
-        return Plan(
-            arguments=request.arguments,
-            environment=environment_of(identity, port.runtime_dir) | dict(request.environment),
-            working_directory=request.working_directory,
-            home=identity.home,
-            identity=(identity.uid, identity.gid, identity.groups) if self._mode is Mode.ROOT else None,
-            descriptor_limit=self._descriptor_limit,
-            new_terminal=request.new_terminal,
-            suspended=request.suspended,
+        return (
+            request.arguments,
+            environment_of(identity, port.runtime_dir) | dict(request.environment),
+            request.working_directory,
+            identity.home,
+            (identity.uid, identity.gid, identity.groups) if self._mode is Mode.ROOT else None,
+            self._descriptor_limit,
+            request.new_terminal,
+            request.suspended,
         )
 
     def _ways_in(self, group: GroupPath, closing: contextlib.ExitStack) -> tuple[int | None, tuple[int, ...]]:
@@ -101,14 +101,14 @@ class ProgramStarter:
     def _can_do_with_less(self, error: OSError, birthplace: int | None) -> bool:
         """Return whether a start that failed so is worth another try, and do without what it failed for from now on."""
         if isinstance(error, ConnectionError):  # the server was killed
-            self._server = None
+            self._forks = None
         elif error.errno not in _UNKNOWN_CALL:
             return False
         elif birthplace is not None:
             self._can_be_born_inside = False
-        elif self._server is not None:
-            self._server.close()
-            self._server = None
+        elif self._forks is not None:
+            self._forks.close()
+            self._forks = None
         else:
             return False
         return True

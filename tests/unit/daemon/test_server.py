@@ -14,7 +14,7 @@ from ntsessions.abi.calls.object import Close
 from ntsessions.abi.calls.process import Connect, CreateProcess
 from ntsessions.abi.limits import BYTES_PER_CONNECTION, DESCRIPTORS_PER_FRAME, FRAME_BYTES
 from ntsessions.daemon.loop import Loop
-from ntsessions.daemon.server import QUEUE_COST, ClientConnection
+from ntsessions.daemon.server import QUEUE_COST, TURN_TICKS, ClientConnection
 from ntsessions.wire.frame import DESCRIPTORS_FOLLOW, DESCRIPTORS_MESSAGE, encode_request
 
 
@@ -27,11 +27,16 @@ class Desk:
         self.client.settimeout(5)
         self.calls: list[tuple[int, Call[Any], list[int]]] = []
         self.ends: list[str] = []
+        self.clock = 1
+        self.takes = 0
+        """How long serving a call takes."""
         self.connection = ClientConnection(ours, 1, self.loop, bytearray(FRAME_BYTES + 1), self._serve, self._ended)
         self.connection.start_reading()
 
-    def _serve(self, connection: ClientConnection, spec: object, request: int, call: Call[Any], fds: list[int]) -> None:
+    def _serve(self, connection: ClientConnection, spec: object, request: int, call: Call[Any], fds: list[int]) -> int:
         self.calls.append((request, call, fds))
+        began, self.clock = self.clock, self.clock + self.takes
+        return began
 
     def _ended(self, connection: ClientConnection, reason: str) -> None:
         self.ends.append(reason)
@@ -144,7 +149,7 @@ def test_what_waits_for_a_client_is_bounded_however_small_the_replies_are(desk: 
 def test_descriptors_of_replies_that_are_never_read_are_closed(desk: Desk) -> None:
     desk.greet()
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - as above
-    for request in range(1, 400):
+    for request in range(1, 300):
         desk.connection.send_reply(request, "x" * 2000, [os.dup(0)])
     assert desk.connection._queue
     desk.connection.close()
@@ -166,3 +171,28 @@ def test_two_frames_that_wait_are_two_calls(desk: Desk) -> None:
     desk.connection.on_readable()
     desk.connection.on_readable()
     assert [request for request, _, _ in desk.calls] == [1, 2, 3]
+
+
+def test_a_client_whose_calls_take_long_lets_others_have_their_turn(desk: Desk) -> None:
+    """Or a few broadcasts of one program would hold up those of every session."""
+    desk.greet()
+    desk.takes = TURN_TICKS
+    for request in range(2, 9):
+        desk.client.send(encode_request(QueryHost(), request))
+    turns = []
+    while len(desk.calls) < 8:
+        before = len(desk.calls)
+        desk.connection.on_readable()
+        turns.append(len(desk.calls) - before)
+    assert turns == [3, 3, 1]
+
+
+def test_descriptors_that_wait_are_few(desk: Desk) -> None:
+    """The daemon would run out of them, and nobody could connect any more."""
+    desk.greet()
+    request = 0
+    while not desk.ends:
+        request += 1
+        desk.connection.send_reply(request, None, [os.dup(0)])
+    assert "were not read" in desk.ends[0]
+    assert request < 2000

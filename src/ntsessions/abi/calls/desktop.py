@@ -16,7 +16,8 @@ from ntsessions.abi.status import NtStatus as S
 from ntsessions.abi.types import AccessMask, Handle, OpenedHandle
 
 ALLOW_OTHER_ACCOUNT_HOOK = 1
-"""DF_ALLOWOTHERACCOUNTHOOK."""
+"""DF_ALLOWOTHERACCOUNTHOOK, the one flag there is: programs of other accounts may hook the threads that are on the
+desktop by this handle."""
 
 
 @syscall(0x0110, fails_with=CREATE_ERRORS | ATTACH_ERRORS)
@@ -26,6 +27,9 @@ class CreateDesktop(Call[OpenedHandle]):
     Needs WINSTA_CREATEDESKTOP, and `desired_access` must ask for DESKTOP_CREATEWINDOW.  `heap_kb` 0: the second value
     of SharedSection on an interactive window station, the third on another.  NO_MEMORY: the heap does not fit into
     the session's view space, also not in the smaller size that is tried then.
+
+    `security` None: what the window station leaves to its desktops, else the default of the caller's token.
+    With a job's JOB_OBJECT_UILIMIT_DESKTOP: ACCESS_DENIED.
     """
 
     name: str
@@ -60,6 +64,7 @@ class GetThreadDesktop(Call[int]):
     """Return the handle of a thread's desktop; not to be closed.  0: the calling thread.
 
     For a thread of another process: a handle that the caller has of that desktop already, else a new one.
+    INVALID_PARAMETER: the session has no such thread, or it is on no desktop.
     """
 
     thread_id: int = 0
@@ -81,12 +86,20 @@ class OpenInputDesktop(Call[int]):
     desired_access: AccessMask = 0x1FF
 
 
-@syscall(0x0116, fails_with=BY_USER_HANDLE)
+@syscall(
+    0x0116,
+    fails_with=BY_USER_HANDLE,
+    fidelity=Partial(
+        "SeTcbPrivilege, which winlogon holds, stands for being winlogon, and reaches other sessions too; while nobody "
+        "is logged on only it switches; a disconnected session is switched at once"
+    ),
+)
 class SwitchDesktop(Call[None]):
     """Give a desktop the input of its session.  Needs DESKTOP_SWITCHDESKTOP.
 
     Refused with ACCESS_DENIED: on a window station that is not interactive, in another session, while it is locked,
-    and to a thread that is itself on a secure desktop without being the system's.
+    to a thread that is itself on a secure desktop without being the system's, and with a job's
+    JOB_OBJECT_UILIMIT_DESKTOP.
     """
 
     handle: Handle

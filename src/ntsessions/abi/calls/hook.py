@@ -17,15 +17,17 @@ WH_SHELL, WH_FOREGROUNDIDLE, WH_CALLWNDPROCRET, WH_KEYBOARD_LL, WH_MOUSE_LL = 10
     fidelity=Partial(
         "nothing is loaded into other programs: the hook's own thread is told, with messages of the kind HOOKED, and "
         "cannot change or stop what it sees.  WH_GETMESSAGE, WH_CALLWNDPROC, WH_CBT (create, destroy, activate) and "
-        "WH_SHELL (created, destroyed, activated) tell; the others are kept, charged and checked, and never tell yet"
+        "WH_SHELL (created, destroyed, activated) tell; the others are kept, charged and checked, and never tell yet; "
+        "the journals need no UIAccess; there are no events of accessibility (SetWinEventHook)"
     ),
 )
 class SetWindowsHook(Call[int]):
     """Set a hook; answers its handle.  Needs DESKTOP_HOOKCONTROL, for the journals DESKTOP_JOURNALRECORD or -PLAYBACK.
 
     `thread_id` 0: all threads of the caller's desktop.  `has_module`: the procedure could be loaded elsewhere, which a
-    hook on threads of others needs.  Programs of other accounts are seen only where the desktop allows it, and those
-    of higher integrity never.
+    hook on threads of others needs.  Programs of other accounts are seen only where they opened the desktop with
+    ALLOW_OTHER_ACCOUNT_HOOK; those of higher integrity never, and those outside of a job with
+    JOB_OBJECT_UILIMIT_HANDLES never by those inside.
     """
 
     hook_type: int

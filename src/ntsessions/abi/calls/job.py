@@ -30,7 +30,11 @@ class OpenJob(Call[int]):
     desired_access: AccessMask = 0x1F001F
 
 
-@syscall(0x0092, fails_with=_BY_HANDLE | {S.PROCESS_IS_TERMINATING})
+@syscall(
+    0x0092,
+    fails_with=_BY_HANDLE | {S.PROCESS_IS_TERMINATING},
+    fidelity=Partial("in session 0, a job holds programs of the user who is logged on there, or others, never both"),
+)
 class AssignProcess(Call[None]):
     """Put a process into a job, for good.
 
@@ -87,7 +91,9 @@ class JobLimits(Reply, frozen=True):
 _LIMITS_FIDELITY = Partial(
     "active processes, job memory, kill on close and breakaway are enforced; what a program forks never breaks away, "
     "and is an active process from when it connects: beyond the limit it is ended then; process and job time limits, "
-    "working set, affinity and priority are stored and told, not enforced; peak memory per process is not measured"
+    "working set, affinity and priority are stored and told, not enforced; peak memory per process is not measured; "
+    "of the restrictions of the user interface those of system parameters, display settings and of ending Windows find "
+    "nothing to restrict, and none lets a single handle through (UserHandleGrantAccess)"
 )
 
 

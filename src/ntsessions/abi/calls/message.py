@@ -208,7 +208,11 @@ class KillTimer(Call[bool]):
     timer_id: Word64
 
 
-@syscall(0x015C, fails_with=_POST | {S.PRIVILEGE_NOT_HELD})
+@syscall(
+    0x015C,
+    fails_with=_POST | {S.PRIVILEGE_NOT_HELD},
+    fidelity=Partial("messages are posted, whatever the flags say, and to windows alone: no drivers listen"),
+)
 class BroadcastSystemMessage(Call[int]):
     """Post a message to the top-level windows of the desktop; answers to how many.
 

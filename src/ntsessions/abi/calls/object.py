@@ -101,6 +101,7 @@ class QuerySecurity(Call[bytes]):
     """Read parts of an object's security descriptor, self-relative ([MS-DTYP] 2.4.6).
 
     `parts`: OWNER 1, GROUP 2, DACL 4 (READ_CONTROL), SACL 8 (ACCESS_SYSTEM_SECURITY), LABEL 0x10 (READ_CONTROL).
+    A desktop's takes DESKTOP_READOBJECTS and DESKTOP_WRITEOBJECTS besides.
     """
 
     handle: Handle
@@ -116,6 +117,7 @@ class SetSecurity(Call[None]):
     """Replace parts of an object's security descriptor.  Open handles keep what they were granted.
 
     OWNER, GROUP and LABEL need WRITE_OWNER, DACL needs WRITE_DAC, SACL needs ACCESS_SYSTEM_SECURITY.
+    A desktop's takes DESKTOP_READOBJECTS and DESKTOP_WRITEOBJECTS besides.
     """
 
     handle: Handle

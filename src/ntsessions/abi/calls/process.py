@@ -58,7 +58,8 @@ CREATE_BREAKAWAY_FROM_JOB = 0x01000000
                              S.INVALID_FILE_FOR_SECTION, S.INVALID_SECURITY_DESCR, S.INVALID_ACL, S.INVALID_SID,
                              S.INVALID_OWNER},
     fidelity=Partial("the first thread is a stand-in until the program connects; image and command line are a Linux "
-                     "program and its arguments"),
+                     "program and its arguments; in session 0, programs of the user who is logged on there and others "
+                     "inherit no jobs from each other"),
 )  # fmt: skip
 class CreateProcess(Call[CreatedProcess]):
     r"""Start a program, with the caller's primary token or another.

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ntsessions.abi.call import Call, Reply, syscall
+from ntsessions.abi.call import Call, Partial, Reply, syscall
 from ntsessions.abi.calls.window_class import ClassName
 from ntsessions.abi.calls.window_station import ATTACH_ERRORS
 from ntsessions.abi.status import NtStatus as S
@@ -91,7 +91,11 @@ class WindowInformation(Reply, frozen=True):
     is_message_only: bool
 
 
-@syscall(0x0122, fails_with=_WINDOW)
+@syscall(
+    0x0122,
+    fails_with=_WINDOW,
+    fidelity=Partial("the desktop's own window and the parent of message-only ones have no handle: 0 stands for them"),
+)
 class QueryWindow(Call[WindowInformation]):
     """Read the facts of a window on the calling thread's desktop."""
 
@@ -181,7 +185,8 @@ class ListWindows(Call[tuple[int, ...]]):
     """List windows, front to back, at most 16,384 in an answer; the caller asks on with `after`.
 
     The top-level windows of the calling thread's desktop; with `desktop`, of that one (needs DESKTOP_READOBJECTS); with
-    `parent`, its descendants (HWND_MESSAGE: the message-only windows); with `thread_id`, those of a thread.
+    `parent`, its descendants (HWND_MESSAGE: the message-only windows); with `thread_id`, those of a thread.  In a job
+    with JOB_OBJECT_UILIMIT_HANDLES: only those of the job.
     """
 
     desktop: int = 0
@@ -246,7 +251,11 @@ class SetActiveWindow(Call[int]):
     window: WindowHandle
 
 
-@syscall(0x0132, fails_with={S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED, S.INVALID_PARAMETER})
+@syscall(
+    0x0132,
+    fails_with={S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED, S.INVALID_PARAMETER},
+    fidelity=Partial("there are no GDI objects; the quota of a process is NT's default, 10,000, and stays that"),
+)
 class GetGuiResources(Call[int]):
     """Count USER objects of a process (`kind` 1), or the most it ever had (4); GDI objects (0, 2) are not there: 0.
 

@@ -29,7 +29,10 @@ class CreateWindowStation(Call[OpenedHandle]):
     """Create a window station, or open the one of this name.
 
     `name` None or empty: `Service-0x<high>-<low>$` of the caller's logon session.  Any other name needs membership in
-    Administrators.  `flags` CREATE_ONLY 1: fail when it exists.
+    Administrators.  `flags` CREATE_ONLY 1: fail when it exists.  `security` None: the default of the caller's token.
+
+    Where there is no screen the generic rights ask for less than on WinSta0: not for WINSTA_READSCREEN, and not for
+    WINSTA_WRITEATTRIBUTES.
     """
 
     name: str | None = None
@@ -107,7 +110,7 @@ class UserObjectInformation(Reply, frozen=True):
     """`WindowStation` or `Desktop`."""
     inherit: bool
     flags: int
-    """WSF_VISIBLE 1: interactive; DF_ALLOWOTHERACCOUNTHOOK 1."""
+    """WSF_VISIBLE 1: interactive; of a handle of a desktop: DF_ALLOWOTHERACCOUNTHOOK 1."""
     user_sid: str
     """Of who the window station was given to; empty for nobody."""
     heap_kb: int
@@ -115,19 +118,29 @@ class UserObjectInformation(Reply, frozen=True):
     is_input: bool
 
 
-@syscall(0x0106, fails_with=BY_USER_HANDLE)
+@syscall(
+    0x0106,
+    fails_with=BY_USER_HANDLE,
+    fidelity=Partial("the size of the heap and who has the input are told before Vista too"),
+)
 class QueryUserObject(Call[UserObjectInformation]):
     """Read the facts of a window station (needs WINSTA_READATTRIBUTES) or a desktop (needs DESKTOP_READOBJECTS)."""
 
     handle: Handle
 
 
-@syscall(0x0107, fails_with=BY_USER_HANDLE)
+@syscall(
+    0x0107,
+    fails_with=BY_USER_HANDLE,
+    fidelity=Partial(
+        "WSF_VISIBLE cannot be changed: a window station is interactive from birth or never; programs have no "
+        "exceptions in timer procedures to suppress (UOI_TIMERPROC_EXCEPTION_SUPPRESSION)"
+    ),
+)
 class SetUserObjectFlags(Call[None]):
-    """Set whether a handle is inherited, and the flags of its object.
+    """Set whether a handle is inherited, and the flags of a handle of a desktop.
 
-    WSF_VISIBLE cannot be changed: a window station is interactive from birth or never.  DF_ALLOWOTHERACCOUNTHOOK needs
-    DESKTOP_WRITEOBJECTS.
+    DF_ALLOWOTHERACCOUNTHOOK needs DESKTOP_WRITEOBJECTS, and holds at once for threads that are there by this handle.
     """
 
     handle: Handle
@@ -147,7 +160,10 @@ class SetWindowStationUser(Call[None]):
 @syscall(
     0x0109,
     fails_with={S.ACCESS_DENIED, S.CTX_WINSTATION_NOT_FOUND, *ATTACH_ERRORS},
-    fidelity=Partial("nothing is drawn on the Winlogon desktop yet, and no password unlocks"),
+    fidelity=Partial(
+        "nothing is drawn on the Winlogon desktop yet, and no password unlocks; the session is locked when the call "
+        "returns, on NT soon after"
+    ),
 )
 class LockWorkStation(Call[None]):
     """Lock the caller's session: its input goes to the Winlogon desktop, and no program can switch it away.

@@ -7,7 +7,7 @@ import traceback
 from typing import Final
 
 from ntsessions.abi.calls.clipboard import CloseClipboard, OpenClipboard, QueryClipboard
-from ntsessions.abi.calls.message import DATA_LIMIT, SENT, Message
+from ntsessions.abi.calls.message import DATA_LIMIT, POSTED, SENT, Message
 from ntsessions.abi.calls.window import TEXT_LIMIT, CreateWindow, DestroyWindow, GetWindowText, SetParent, SetWindowText
 from ntsessions.abi.errors import NtError
 from ntsessions.client.windowing import window_messages as wm
@@ -54,6 +54,8 @@ def default(state: ThreadState, handle: int, message: Message) -> Steps[Answer]:
     match message.number:
         case wm.WM_CLOSE:
             yield from destroy(state, handle)
+        case wm.WM_SYSCOMMAND if message.wparam & 0xFFF0 == wm.SC_CLOSE:  # the low bits are the mouse's
+            return (yield from answer_with(state, handle, Message(POSTED, handle, wm.WM_CLOSE)))
         case wm.WM_SETTEXT:
             yield SetWindowText(handle, within(decode_text(message.data), TEXT_LIMIT))
             return _YES

@@ -17,6 +17,8 @@ WM_SETTEXT: Final = 0x000C
 WM_GETTEXT: Final = 0x000D
 WM_GETTEXTLENGTH: Final = 0x000E
 WM_CLOSE: Final = 0x0010
+WM_SYSCOMMAND: Final = 0x0112
+SC_CLOSE: Final = 0xF060
 WM_QUERYENDSESSION: Final = 0x0011
 WM_QUERYOPEN: Final = 0x0013
 WM_COPYDATA: Final = 0x004A
@@ -27,6 +29,7 @@ WM_APP: Final = 0x8000
 __all__ = [
     "HANDLE_MASK",
     "NOTHING",
+    "SC_CLOSE",
     "UINT",
     "WM_APP",
     "WM_CLOSE",
@@ -43,6 +46,7 @@ __all__ = [
     "WM_RENDERALLFORMATS",
     "WM_RENDERFORMAT",
     "WM_SETTEXT",
+    "WM_SYSCOMMAND",
     "WM_TIMER",
     "WM_USER",
     "Answer",

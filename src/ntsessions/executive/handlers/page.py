@@ -15,11 +15,15 @@ PAGE_BYTES: Final = 128 * 1024
 """Of entries; with the frame's own a frame holds it."""
 _encode: Final = msgspec.msgpack.Encoder().encode
 
+BEYOND_ALL = 1 << 40
+"""No listing is as long; larger positions, which are the caller's, mean the same."""
+
 
 def page(items: Iterable[T], start: int, tell: Callable[[T], R], limit: int = PAGE_BYTES) -> tuple[R, ...]:
     """Return what is told of the items from the *start*-th on, as many as fit into *limit* bytes, and one."""
     found: list[R] = []
     size = 0
+    start = min(start, BEYOND_ALL)
     for item in islice(items, start, start + ENTRIES_PER_QUERY):
         told = tell(item)
         size += len(_encode(told))

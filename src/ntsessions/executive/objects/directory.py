@@ -66,6 +66,7 @@ class Container(Object):
 
     def listing(self, start: int, count: int) -> list[Object]:
         """Return up to *count* children from the *start*-th on, in the order of creation."""
+        start = min(start, len(self.children))
         return list(islice(self.children.values(), start, start + count))
 
     def state(self) -> dict[str, str]:

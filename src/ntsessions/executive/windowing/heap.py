@@ -10,7 +10,7 @@ Invariants:
   3. `_tree` is a binary tree over the pages below: its leaves are the sizes of the largest free block that *begins* in
      each page, every other node is the larger of its two children.  The first block that fits is found, and a change is
      carried upward, in as many steps as the tree is high, however full the heap is.
-  4. The payer pays for what lies below the top, rounded up; no table is larger than eight times that.
+  4. The payer pays for the pages below the top, rounded up to a power of two; the tables go twice as far at most.
   5. Once `attach`ed, the headers in the region say what the tables say.  Nothing is ever read from there.
 """
 
@@ -325,7 +325,7 @@ class DesktopHeap:
             self._grow(end)
 
     def _get_back(self, top: int) -> None:
-        """Take back what was paid for more than the pages below the top.  The tree follows later, not back and forth."""
+        """Take back what was paid above the top.  The tree follows later: it must not go back and forth."""
         paid = _pages(top) << _PAGE_SHIFT
         if self.payer is not None:
             self.payer.refund(self._cost(self._paid) - self._cost(paid))

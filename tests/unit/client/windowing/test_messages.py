@@ -19,7 +19,16 @@ from ntsessions.abi.status import NtStatus
 from ntsessions.client.windowing import messages
 from ntsessions.client.windowing.state import ThreadState
 from ntsessions.client.windowing.steps import OneWay
-from ntsessions.client.windowing.window_messages import WM_CLOSE, WM_NCDESTROY, WM_QUIT, WM_TIMER, WM_USER, Answer
+from ntsessions.client.windowing.window_messages import (
+    SC_CLOSE,
+    WM_CLOSE,
+    WM_NCDESTROY,
+    WM_QUIT,
+    WM_SYSCOMMAND,
+    WM_TIMER,
+    WM_USER,
+    Answer,
+)
 from tests.unit.client.windowing.driving import OTHER, WINDOW, Daemon, Recorder, posted, sent
 
 NO_MESSAGE = Message(NONE)
@@ -178,8 +187,9 @@ def test_close_destroys_the_window_unless_its_procedure_says_otherwise() -> None
     daemon = Daemon(posted(WM_CLOSE), QUIT)
     daemon.run(messages.pump(state))
     assert WINDOW in state.windows
-    state = state_with(None)
-    daemon = Daemon(posted(WM_CLOSE), (WINDOW,), QUIT)
-    daemon.run(messages.pump(state))
-    assert daemon.made[1] == DestroyWindow(WINDOW)
-    assert not state.windows
+    for message in (posted(WM_CLOSE), posted(WM_SYSCOMMAND, SC_CLOSE | 2)):
+        state = state_with(None)
+        daemon = Daemon(message, (WINDOW,), QUIT)
+        daemon.run(messages.pump(state))
+        assert daemon.made[1] == DestroyWindow(WINDOW)
+        assert not state.windows

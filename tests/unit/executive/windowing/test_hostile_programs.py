@@ -136,9 +136,9 @@ def test_the_shared_heap_is_given_back_with_its_session(world: World) -> None:
 
 def test_what_fills_heaps_is_paid_for(world: World, alice: Program) -> None:
     """Where the view space has no limit, a session cannot fill the daemon's memory with the texts of its windows."""
+    alice.call(ListWindows())
     pool = alice.process.session.pool
     before = pool.used
-    alice.call(ListWindows())
     pool.limit = pool.used + (4 << 20)
     on_new_desktop(alice, heap_kb=1 << 20)
     text = TWO_WORDS_A_LETTER * (1 << 14)
