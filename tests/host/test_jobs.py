@@ -94,6 +94,17 @@ def test_a_job_that_was_killed_can_be_entered_again(host: DrivenHost) -> None:
         assert host.shell(port, "exit 4", jobs=jobs).exit_code == 4
 
 
+def test_a_job_that_was_used_alone_can_be_nested_once_it_is_empty(host: DrivenHost) -> None:
+    """A build tool that reuses its job inside the job of what started it."""
+    _, port = host.session_with_port()
+    assert host.shell(port, "exit 3", jobs=(INNER,)).exit_code == 3
+    host.wait(JobEmptied, lambda one: one.job_key == INNER)
+    key, _ = host.background(port, UP, jobs=(OUTER, INNER))
+    assert len(measure(host, INNER).active_pids) == 1
+    host.perform(KillJob(OUTER))
+    assert host.exited(key).signal == signal.SIGKILL
+
+
 def test_unknown_job_measures_as_nothing(host: DrivenHost) -> None:
     assert measure(host, 999_999) == JobMeasured(999_999, 0, 0, 0, ())
 

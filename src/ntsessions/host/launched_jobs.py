@@ -18,6 +18,7 @@ class _Job:
         self.watch: EmptinessWatch | None = None
         self.is_populated = False
         self.is_released = False
+        self.limits: GroupLimits | None = None
 
 
 class LaunchedJobs:
@@ -42,13 +43,30 @@ class LaunchedJobs:
         group = session
         for job_key in job_keys:
             group = (*group, f"job-{job_key}")
-            if job_key not in self._jobs:
-                self._groups.create(group)
-                job = self._jobs[job_key] = _Job(group)
-                job.watch = EmptinessWatch(self._loop, self._groups, group, partial(self._changed, job_key))
-                if (limits := self._limits.pop(job_key, None)) is not None:
-                    self._limit(job, limits)
+            job = self._jobs.get(job_key)
+            if job is not None and job.group != group:
+                if self._is_empty(job):
+                    self._leave_place(job_key, job)
+                    job = None
+                else:
+                    group = job.group  # what lives in it stays where it is
+            if job is None:
+                self._make(job_key, group)
         return group
+
+    def _make(self, job_key: int, group: GroupPath) -> None:
+        self._groups.create(group)
+        job = self._jobs[job_key] = _Job(group)
+        job.watch = EmptinessWatch(self._loop, self._groups, group, partial(self._changed, job_key))
+        if (limits := self._limits.pop(job_key, None)) is not None:
+            self._limit(job, limits)
+
+    def _leave_place(self, job_key: int, job: _Job) -> None:
+        """Let an empty job that is nested elsewhere from now on begin anew there."""
+        if job.limits is not None:
+            self._limits.setdefault(job_key, job.limits)
+        self._drop(job_key, job)
+        self._groups.remove(job.group)
 
     def entered(self, job_keys: tuple[int, ...]) -> None:
         """Take note that a process is in these jobs, or about to be."""
@@ -107,6 +125,7 @@ class LaunchedJobs:
                 self._drop(job_key, job)
 
     def _limit(self, job: _Job, limits: GroupLimits) -> None:
+        job.limits = limits
         try:
             notes = self._groups.limit(job.group, limits)
         except OSError as error:
