@@ -33,6 +33,7 @@ from ntsessions.abi.calls.desktop import (
 from ntsessions.abi.calls.event import CreateEvent
 from ntsessions.abi.calls.hook import WH_CBT, SetWindowsHook, UnhookWindowsHook
 from ntsessions.abi.calls.job import CreateJob, SetJobLimits
+from ntsessions.abi.calls.menu import CreateMenu
 from ntsessions.abi.calls.message import HOOKED, NONE, GetMessage
 from ntsessions.abi.calls.object import (
     DUPLICATE_CLOSE_SOURCE,
@@ -289,6 +290,23 @@ def test_what_is_in_use_is_not_closed_by_copying_it_away(alice: Program) -> None
     thread = alice.thread()
     thread.call(CreateWindow("Static"))
     thread.end_thread()
+
+
+def test_a_thread_works_by_the_handle_it_was_given_last(world: World, alice: Program, desktop: str) -> None:
+    """SetThreadDesktop for the same desktop succeeds although there are windows, and takes the rights of the handle.
+
+    (6.3)
+    """
+    first = alice.call(GetThreadDesktop())
+    weak = alice.call(CreateDesktop(desktop, desired_access=DESKTOP_CREATEWINDOW)).handle
+    alice.call(CreateWindow("Static"))
+    alice.call(SetThreadDesktop(weak))
+    assert alice.call(GetThreadDesktop()) == weak
+    assert alice.win32(CreateMenu()) == (None, 5)
+    assert alice.win32(CloseDesktop(weak)) == (None, 170)
+    alice.call(SetThreadDesktop(first))
+    alice.call(CreateMenu())
+    alice.call(CloseDesktop(weak))
 
 
 # -- hooks of other accounts (6.13)

@@ -25,9 +25,16 @@ from ntsessions.abi.calls.desktop import (
 )
 from ntsessions.abi.calls.event_log import QueryEventLog
 from ntsessions.abi.calls.heap import MapDesktopHeap, QueryDesktopHeaps, QuerySessionSpace
-from ntsessions.abi.calls.object import Close, DuplicateObject, QueryObject, QuerySecurity, SetSecurity
+from ntsessions.abi.calls.object import (
+    DUPLICATE_SAME_ACCESS,
+    Close,
+    DuplicateObject,
+    QueryObject,
+    QuerySecurity,
+    SetSecurity,
+)
 from ntsessions.abi.calls.process import CreateProcess, OpenProcess, QueryProcess
-from ntsessions.abi.calls.session import Logoff
+from ntsessions.abi.calls.session import Logoff, QueryUserToken
 from ntsessions.abi.calls.wait import WaitForObject
 from ntsessions.abi.calls.window import CreateWindow, SetWindowText
 from ntsessions.abi.calls.window_station import (
@@ -44,6 +51,7 @@ from ntsessions.abi.calls.window_station import (
     SetWindowStationLock,
     SetWindowStationUser,
 )
+from ntsessions.abi.limits import MAPPED_HEAPS_PER_SESSION
 from ntsessions.abi.luids import Luid
 from ntsessions.abi.status import NtStatus as S
 from tests.conformance.kinds import CURRENT_PROCESS, FOR_EVERYONE
@@ -185,6 +193,34 @@ def test_another_user_s_program_may_not_be_put_on_one_s_desktop(world: World) ->
     assert "bob may not open winsta0" in why.lower()
 
 
+@pytest.mark.parametrize(
+    ("desktop", "starts"),
+    [("x", True), ("WinSta0\\", True), ("\\Default", True), (r"winsta0\DEFAULT", True), ("Default ", False),
+     (r" WinSta0\Default", False)],
+)  # fmt: skip
+def test_how_the_place_of_a_program_is_written(alice: Program, desktop: str, starts: bool) -> None:
+    """One letter is as good as none, a missing half is the usual one, case does not matter, and blanks do.  (6.4)"""
+    assert fate(alice, desktop)[0] == (0 if starts else DLL_INIT_FAILED)
+
+
+def test_names_are_those_of_the_session_the_program_is_for(world: World, alice: Program) -> None:
+    """A service that starts a program for a user means the user's desktop.  (3.9, 6.4)"""
+    token = world.operator.call(QueryUserToken(1)).token
+    started = world.operator.start(desktop=r"winsta0\default", token=token)
+    facts = world.operator.call(QueryProcess(started.created.process))
+    assert (facts.session_id, facts.desktop) == (alice.identity.session_id, r"WinSta0\Default")
+    started.exit(0)
+    world.close_observed(token)
+
+
+@pytest.mark.parametrize(("inherits", "desktop"), [(False, r"Service-0x0-3e7$\Default"), (True, r"WinSta0\Default")])
+def test_the_system_may_ask_for_the_interactive_window_station(service: Program, inherits: bool, desktop: str) -> None:
+    """STARTF_DESKTOPINHERIT, which only helps LocalSystem.  (6.4, step 4)"""
+    started = service.start(desktop="", inherit_desktop=inherits)
+    assert service.call(QueryProcess(started.created.process)).desktop == desktop
+    started.exit(0)
+
+
 # -- names, and what is refused
 
 
@@ -290,6 +326,22 @@ def test_changing_the_window_station_does_not_move_the_thread(world: World) -> N
     admin.call(CloseWindowStation(handle))
 
 
+def test_the_first_desktop_a_process_chooses_is_where_it_started(world: World) -> None:
+    """A program that says where it belongs before it has to do with windows starts its threads there.  (6.3)"""
+    admin, late, name = world.administrator(), world.administrator(), world.name("early")
+    station = admin.call(CreateWindowStation(name)).handle
+    inside = admin.call(CreateDesktop("Inside", station)).handle
+    late.call(SetProcessWindowStation(late.call(OpenWindowStation(name))))
+    desktop = late.call(OpenDesktop("Inside", late.call(OpenWindowStation(name))))
+    late.call(SetThreadDesktop(desktop))
+    assert desktop_of(late.thread()) == "Inside"
+    assert late.win32(CloseDesktop(desktop)) == (None, 170)
+    assert admin.call(QueryProcess(admin.call(OpenProcess(late.pid)))).desktop == rf"{name}\Inside"
+    late.exit()
+    admin.call(CloseDesktop(inside))
+    admin.call(CloseWindowStation(station))
+
+
 def test_a_window_station_of_another_session_is_not_taken(world: World, service: Program, alice: Program) -> None:
     """(6.3)"""
     station_of(alice)
@@ -362,10 +414,43 @@ def test_the_input_is_switched_and_locked(world: World, alice: Program, service:
     alice.call(CloseDesktop(other))
 
 
+def test_who_is_on_a_secure_desktop_does_not_leave_it_to_others(world: World, alice: Program, service: Program) -> None:
+    """Not even with a handle that somebody gave it; and the system itself switches in spite of the lock.  (6.7)"""
+    home = alice.call(GetThreadDesktop())
+    station = service.call(OpenWindowStation(r"\Sessions\1\Windows\WindowStations\WinSta0", 0))
+    winlogon = service.call(OpenDesktop("Winlogon", station))
+    process = service.call(OpenProcess(alice.pid, 0x40))
+    given = service.call(DuplicateObject(CURRENT_PROCESS, winlogon, process, options=DUPLICATE_SAME_ACCESS))
+    stage = alice.call(CreateDesktop(world.name("stage"))).handle
+    alice.call(SetThreadDesktop(given))
+    assert alice.win32(SwitchDesktop(stage)) == (None, 5)
+    alice.call(SetThreadDesktop(home))
+    default = service.call(OpenDesktop("Default", station))
+    alice.call(LockWorkStation())
+    service.call(SwitchDesktop(default))
+    is_input = alice.call(QueryUserObject(home)).is_input
+    service.call(SetWindowStationLock(1, False))
+    assert is_input
+    alice.call(CloseDesktop(stage))
+
+
 def test_the_secure_desktops_are_closed_to_users(alice: Program) -> None:
     """(6.5)"""
     assert alice.win32(OpenDesktop("Winlogon", desired_access=DESKTOP_CREATEWINDOW)) == (None, 5)
     assert alice.win32(OpenDesktop("Disconnect", desired_access=DESKTOP_SWITCHDESKTOP)) == (None, 5)
+
+
+def test_the_system_s_screen_saver_is_its_own(alice: Program, service: Program) -> None:
+    """Who is logged on may see it and show something on it, and not switch away from it or to it.  (6.5)"""
+    station = service.call(OpenWindowStation(r"\Sessions\1\Windows\WindowStations\WinSta0", 0))
+    handle = service.call(CreateDesktop("Screen-saver", station)).handle
+    assert service.call(QueryUserObject(handle)).heap_kb == 20480
+    assert alice.win32(OpenDesktop("screen-SAVER", desired_access=DESKTOP_SWITCHDESKTOP)) == (None, 5)
+    assert {row.name for row in alice.call(QuerySessionDesktops())} >= {"Screen-saver"}
+    service.call(CloseDesktop(handle))
+    own = alice.call(CreateDesktop("Screen-saver")).handle
+    alice.call(SwitchDesktop(own))
+    alice.call(CloseDesktop(own))
 
 
 def test_a_desktop_that_had_the_input_and_goes_leaves_it_to_default(world: World, alice: Program) -> None:
@@ -481,3 +566,16 @@ def test_a_heap_is_mapped_for_reading(alice: Program) -> None:
     assert granted.size == 20480 * 1024
     assert alice.call(MapDesktopHeap(shared=True)).size == 1024 * 1024
     assert alice.call(MapDesktopHeap()) == granted
+
+
+@pytest.mark.in_process("the limit is the whole session's, which other tests use")
+def test_so_many_heaps_of_a_session_are_mapped(world: World, alice: Program) -> None:
+    """Windows are told of by calls as well, so that nobody is worse off.  (8.6; ours)"""
+    handles = [alice.call(CreateDesktop(f"desk{number}", heap_kb=64)).handle for number in range(65)]
+    statuses = []
+    for handle in handles:
+        alice.call(SetThreadDesktop(handle))
+        statuses.append(alice.status(MapDesktopHeap()))
+    assert statuses == [S.SUCCESS] * MAPPED_HEAPS_PER_SESSION + [S.INSUFFICIENT_RESOURCES]
+    alice.call(CloseDesktop(handles[0]))
+    alice.call(MapDesktopHeap())

@@ -61,7 +61,28 @@ def test_a_hook_sees_its_desktop_and_nothing_else(world: World, alice: Program, 
     assert alice.call(GetMessage(timeout=0)).kind == NONE
 
 
+def test_only_threads_of_the_desktop_are_hooked(world: World, alice: Program, friend: Program) -> None:
+    """87 for what is no thread of windows here, 5 for one on another desktop.  (7.5)"""
+    window(friend)
+    stranger, bob = world.program(), world.program(2, "bob")
+    for program in (stranger, bob):
+        own_desktop(world, program)
+    assert alice.win32(SetWindowsHook(WH_CBT, stranger.thread_id)) == (None, 5)
+    for thread_id in (bob.thread_id, world.program().thread_id, 3):
+        assert alice.win32(SetWindowsHook(WH_CBT, thread_id)) == (None, 87)
+    alice.call(UnhookWindowsHook(alice.call(SetWindowsHook(WH_CBT, friend.thread_id))))
+
+
 # -- messages: 7.4
+
+
+def test_only_threads_of_the_desktop_are_posted_to(world: World, alice: Program, friend: Program) -> None:
+    """1444 for one without a queue, on another desktop, or of another session.  (7.4)"""
+    stranger, bob = world.program(), world.program(2, "bob")
+    for program in (stranger, bob):
+        own_desktop(world, program)
+    for thread_id in (stranger.thread_id, bob.thread_id, friend.thread().thread_id, 3):
+        assert alice.win32(PostThreadMessage(thread_id, 0x400)) == (None, 1444)
 
 
 @pytest.mark.usefixtures("desktop")

@@ -10,6 +10,7 @@ import pytest
 
 from ntsessions.abi.call import BY_TYPE, Call
 from ntsessions.abi.calls import hook, hot_key, menu, message, window, window_class
+from ntsessions.abi.calls.atom import FIRST_ATOM, AddAtom, DeleteAtom, FindAtom, QueryAtom
 from ntsessions.abi.calls.desktop import CreateDesktop, OpenDesktop, SetThreadDesktop
 from ntsessions.abi.calls.event import CreateEvent
 from ntsessions.abi.calls.menu import MenuItem
@@ -241,6 +242,8 @@ def test_on_a_full_desktop_every_call_says_that_there_is_no_memory(world: World,
     for call in ATTACHING:
         assert alice.thread().status(call) is S.NO_MEMORY, call
         assert world.program().status(call) is S.DLL_INIT_FAILED, call
+    for atoms in (AddAtom("x"), FindAtom("x"), DeleteAtom(FIRST_ATOM), QueryAtom(FIRST_ATOM)):
+        assert world.program().status(atoms) is S.DLL_INIT_FAILED, atoms
 
 
 def test_what_is_checked_there_is_every_call(alice: Program) -> None:

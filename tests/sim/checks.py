@@ -52,7 +52,12 @@ def objects(executive: Executive) -> dict[int, Object]:
 
 def check(host: SimHost) -> None:
     """Raise AssertionError where the books are wrong."""
-    executive = host.executive
+    check_executive(host.executive)
+    _check_calls(host)
+
+
+def check_executive(executive: Executive) -> None:
+    """Raise AssertionError where what is counted is not what is there."""
     handles: Counter[int] = Counter()
     pools: Counter[int] = Counter()
     for process in executive.processes.values():
@@ -68,7 +73,6 @@ def check(host: SimHost) -> None:
     _check_windowing(executive, pools)
     for session in executive.sessions.values():
         assert session.pool.used == pools[id(session.pool)], f"session {session.session_id} pays for what is not there"
-    _check_calls(host)
     _check_homes(executive)
     _check_logons(executive)
     for pid, process in executive.processes_by_id.items():

@@ -42,6 +42,7 @@ from ntsessions.executive.windowing.bill import Bill
 from ntsessions.executive.windowing.clipboard import Clipboard
 from ntsessions.executive.windowing.gui import GuiProcess, GuiThread
 from ntsessions.executive.windowing.heap import DesktopHeap
+from ntsessions.executive.windowing.hot_key import HotKey
 from ntsessions.executive.windowing.message_queue import MessageQueue
 from ntsessions.executive.windowing.sent_message import SentMessage
 from ntsessions.executive.windowing.session_space import Area, SessionSpace
@@ -71,7 +72,7 @@ _RECORDS: list[type] = [
     Executive, Profile, HandleTable, HandleEntry, Pool, Port, LogonGroup, Deadlines, Waits, Apc, Token, LogonSession,
     DescriptorPool, MemoryConditions, EventLog, LoggedEvent, DesktopHeap, Area, SessionSpace,
     Atom, AtomTable, Bill, Clipboard, SessionWindowing, UserHandles, GuiProcess, GuiThread, MessageQueue, UserTimer,
-    WindowClass, ClassClone, SentMessage,
+    WindowClass, ClassClone, SentMessage, HotKey,
 ]  # fmt: skip
 """Classes that are saved field by field, besides those found by what they inherit from."""
 

@@ -148,8 +148,7 @@ def clone(flags: int = 0, group: int = 0) -> int:
     waits for every processor to have been idle or switched tasks (up to 10 ms).  With CLONE_PARENT it is a child of
     the caller's parent.
 
-    What the interpreter and the C library do round a fork is left out: it is for programs with several threads, and
-    doing it copies a hundred pages.
+    What the interpreter and the C library do round a fork is left out: it is for programs with several threads.
     """
     exit_signal = 0 if flags & CLONE_PARENT else signal.SIGCHLD  # a sibling has the caller's own
     arguments = _CloneArguments(flags=flags, exit_signal=exit_signal, cgroup=group)

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from ntsessions.abi.call import Call, Partial, Reply, syscall
 from ntsessions.abi.calls.object import CREATE_ERRORS, OPEN_ERRORS
-from ntsessions.abi.calls.window_station import ATTACH_ERRORS, BY_USER_HANDLE, Start
+from ntsessions.abi.calls.window_station import ATTACH_ERRORS, BY_ANY_HANDLE, BY_USER_HANDLE, Start
 from ntsessions.abi.limits import LARGEST_HEAP_KB
 from ntsessions.abi.status import NtStatus as S
 from ntsessions.abi.types import AccessMask, Handle, OpenedHandle
@@ -20,7 +20,14 @@ ALLOW_OTHER_ACCOUNT_HOOK = 1
 desktop by this handle."""
 
 
-@syscall(0x0110, fails_with=CREATE_ERRORS | ATTACH_ERRORS)
+_NO_PATH = {S.OBJECT_NAME_INVALID, S.OBJECT_PATH_NOT_FOUND}
+"""What a name that is no path cannot be."""
+_OPEN = {S.ACCESS_DENIED, S.PRIVILEGE_NOT_HELD, S.INVALID_PARAMETER, S.TOO_MANY_OPENED_FILES,
+         S.BAD_IMPERSONATION_LEVEL} | ATTACH_ERRORS  # fmt: skip
+"""What opening a desktop that was found may fail with."""
+
+
+@syscall(0x0110, fails_with=(CREATE_ERRORS - _NO_PATH - {S.OBJECT_NAME_COLLISION, S.OBJECT_NAME_NOT_FOUND}) | _OPEN)
 class CreateDesktop(Call[OpenedHandle]):
     """Create a desktop, or open the one of this name.
 
@@ -41,7 +48,7 @@ class CreateDesktop(Call[OpenedHandle]):
     security: bytes | None = None
 
 
-@syscall(0x0111, fails_with=OPEN_ERRORS | ATTACH_ERRORS)
+@syscall(0x0111, fails_with=(OPEN_ERRORS - _NO_PATH) | _OPEN)
 class OpenDesktop(Call[int]):
     """Open a desktop by name; DESKTOP_READOBJECTS and DESKTOP_WRITEOBJECTS are asked for besides."""
 
@@ -52,14 +59,14 @@ class OpenDesktop(Call[int]):
     desired_access: AccessMask = 0x1FF
 
 
-@syscall(0x0112, fails_with=BY_USER_HANDLE | {S.BUSY, S.HANDLE_NOT_CLOSABLE})
+@syscall(0x0112, fails_with=BY_ANY_HANDLE | {S.BUSY, S.HANDLE_NOT_CLOSABLE})
 class CloseDesktop(Call[None]):
     """Close a handle of a desktop; one that a thread of the process is on, or that it started on: BUSY."""
 
     handle: Handle
 
 
-@syscall(0x0113, fails_with=BY_USER_HANDLE | ATTACH_ERRORS | {S.INVALID_PARAMETER, S.TOO_MANY_OPENED_FILES})
+@syscall(0x0113, fails_with=_OPEN - {S.PRIVILEGE_NOT_HELD})
 class GetThreadDesktop(Call[int]):
     """Return the handle of a thread's desktop; not to be closed.  0: the calling thread.
 
@@ -77,7 +84,7 @@ class SetThreadDesktop(Call[None]):
     handle: Handle
 
 
-@syscall(0x0115, fails_with=OPEN_ERRORS | ATTACH_ERRORS | {S.INVALID_FUNCTION})
+@syscall(0x0115, fails_with=_OPEN | {S.INVALID_FUNCTION})
 class OpenInputDesktop(Call[int]):
     """Open the desktop that has the input of the caller's session; INVALID_FUNCTION from a service window station."""
 

@@ -1,7 +1,7 @@
 """Desktop heaps and session space (nt-semantics 8)."""
 
 from ntsessions.abi.call import Call, Partial, Reply, syscall
-from ntsessions.abi.calls.window_station import ATTACH_ERRORS, BY_USER_HANDLE, Start
+from ntsessions.abi.calls.window_station import ATTACH_ERRORS, Start
 from ntsessions.abi.status import NtStatus as S
 
 
@@ -13,7 +13,7 @@ class HeapGrant(Reply, frozen=True):
     """The desktop's, as the entries of the handle table name it; 0 for the shared heap."""
 
 
-@syscall(0x0190, gives_descriptors=True, fails_with=BY_USER_HANDLE | ATTACH_ERRORS | {S.INSUFFICIENT_RESOURCES})
+@syscall(0x0190, gives_descriptors=True, fails_with=ATTACH_ERRORS | {S.INSUFFICIENT_RESOURCES})
 class MapDesktopHeap(Call[HeapGrant]):
     """Get a descriptor to map the heap of the calling thread's desktop with, as `abi.user_handles` lays it out.
 

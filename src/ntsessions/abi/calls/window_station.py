@@ -19,12 +19,14 @@ CREATE_ONLY = 1
 Start = Annotated[int, Meta(ge=0)]
 """How many entries of a list were told already: an answer holds as many as fit, and who asks on gets the others."""
 
-BY_USER_HANDLE = {S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH, S.ACCESS_DENIED}
+BY_ANY_HANDLE = {S.INVALID_HANDLE, S.OBJECT_TYPE_MISMATCH}
+"""Of a call that takes a handle whatever it was opened for."""
+BY_USER_HANDLE = BY_ANY_HANDLE | {S.ACCESS_DENIED}
 ATTACH_ERRORS = {S.DLL_INIT_FAILED, S.NO_MEMORY}
 """What any call fails with that first connects the calling process and thread to a desktop (6.4)."""
 
 
-@syscall(0x0100, fails_with=CREATE_ERRORS | {S.NO_MEMORY})
+@syscall(0x0100, fails_with=CREATE_ERRORS)
 class CreateWindowStation(Call[OpenedHandle]):
     """Create a window station, or open the one of this name.
 
@@ -53,7 +55,7 @@ class OpenWindowStation(Call[int]):
     desired_access: AccessMask = 0x37F
 
 
-@syscall(0x0102, fails_with=BY_USER_HANDLE | {S.BUSY, S.HANDLE_NOT_CLOSABLE})
+@syscall(0x0102, fails_with=BY_ANY_HANDLE | {S.BUSY, S.HANDLE_NOT_CLOSABLE})
 class CloseWindowStation(Call[None]):
     """Close a handle of a window station; the process's own one is refused (BUSY)."""
 
@@ -65,7 +67,7 @@ class GetProcessWindowStation(Call[int]):
     """Return the handle of the process's window station; not to be closed.  Connects the process if it is not yet."""
 
 
-@syscall(0x0104, fails_with=BY_USER_HANDLE | ATTACH_ERRORS)
+@syscall(0x0104, fails_with=BY_USER_HANDLE)
 class SetProcessWindowStation(Call[None]):
     """Give the process another window station of its session.  The thread's desktop stays.
 
@@ -159,7 +161,7 @@ class SetWindowStationUser(Call[None]):
 
 @syscall(
     0x0109,
-    fails_with={S.ACCESS_DENIED, S.CTX_WINSTATION_NOT_FOUND, *ATTACH_ERRORS},
+    fails_with={S.ACCESS_DENIED, *ATTACH_ERRORS},
     fidelity=Partial(
         "nothing is drawn on the Winlogon desktop yet, and no password unlocks; the session is locked when the call "
         "returns, on NT soon after"

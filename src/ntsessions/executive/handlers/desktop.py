@@ -19,19 +19,21 @@ from ntsessions.abi.calls.desktop import (
 )
 from ntsessions.abi.errors import NtError, nt_error
 from ntsessions.abi.object_types import DESKTOP, map_generic
+from ntsessions.abi.privileges import Privilege
 from ntsessions.abi.status import NtStatus
 from ntsessions.abi.types import OpenedHandle
 from ntsessions.executive.handlers.page import page
 from ntsessions.executive.handlers.registry import Executive, Thread, handles
 from ntsessions.executive.handlers.window_station import grants
 from ntsessions.executive.objects.handles import OTHER_ACCOUNT_HOOK
-from ntsessions.executive.objects.naming import check_length, check_permanent, insert, open_object
+from ntsessions.executive.objects.naming import check_attributes, check_length, check_permanent, insert, open_object
 from ntsessions.executive.objects.object import Object
 from ntsessions.executive.processes.job_rules import UI_LIMIT_DESKTOP, require_unrestricted
 from ntsessions.executive.processes.session_access import session_for
 from ntsessions.executive.windowing.activation import detach_all
 from ntsessions.executive.windowing.connection import attach_thread, gui_process, gui_thread, is_in_use, move_thread
 from ntsessions.executive.windowing.desktop import Desktop
+from ntsessions.executive.windowing.standard import SCREEN_SAVER, interactive_desktop
 from ntsessions.executive.windowing.switching import switch
 from ntsessions.executive.windowing.window_station import WindowStation
 
@@ -45,6 +47,7 @@ SHOWN_PROCESSES = 8192
 def create_desktop(executive: Executive, caller: Thread, call: CreateDesktop) -> OpenedHandle:
     """Create or open a desktop."""
     require_unrestricted(caller.process, UI_LIMIT_DESKTOP)
+    check_attributes(call.attributes)
     check_permanent(caller, call.attributes)
     station = _station(executive, caller, call.root, access.WINSTA_CREATEDESKTOP)
     _check_name(station, call.name)
@@ -60,7 +63,18 @@ def create_desktop(executive: Executive, caller: Thread, call: CreateDesktop) ->
         desktop.on_last_handle(executive)
         raise
     _let_hook(caller, made.handle, call.flags)
+    if _is_screen_saver(caller, desktop):
+        desktop.is_secure = True
+        if call.security is None:
+            desktop.descriptor = interactive_desktop(SCREEN_SAVER, None)
     return made
+
+
+def _is_screen_saver(caller: Thread, desktop: Desktop) -> bool:
+    """Tell whether this is the system's own Screen-saver, and not a desktop that a user named so (6.2)."""
+    if not desktop.station.is_interactive or desktop.name.lower() != SCREEN_SAVER.lower():
+        return False
+    return caller.token.has_privilege(Privilege.SeTcbPrivilege)
 
 
 class _Opening(Protocol):
@@ -108,6 +122,7 @@ def _check_name(station: WindowStation, name: str) -> None:
 @handles(OpenDesktop)
 def open_desktop(executive: Executive, caller: Thread, call: OpenDesktop) -> int:
     """Open a desktop."""
+    check_attributes(call.attributes)
     station = _station(executive, caller, call.root, 0)
     _check_name(station, call.name)
     found = station.find(call.name)
@@ -159,11 +174,14 @@ def set_thread_desktop(executive: Executive, caller: Thread, call: SetThreadDesk
             raise nt_error(NtStatus.BUSY, f"the thread has windows or hooks on {gui.desktop.full_name}")
         move_thread(executive, caller, desktop, handle)
         detach_all(caller)
+    else:
+        gui.work_by(handle, caller.process.handles.entry(handle).access)
 
 
 @handles(OpenInputDesktop)
 def open_input_desktop(executive: Executive, caller: Thread, call: OpenInputDesktop) -> int:
     """Open the desktop that has the input."""
+    check_attributes(call.attributes)
     gui = caller.process.gui or gui_process(executive, caller)
     if not gui.station.is_interactive or gui.station.input_desktop is None:
         raise nt_error(NtStatus.INVALID_FUNCTION, f"{gui.station.name} is not interactive")

@@ -28,20 +28,20 @@ def register_hot_key(executive: Executive, caller: Thread, call: RegisterHotKey)
     gui = gui_thread(executive, caller)
     if call.modifiers & ~(_MODIFIERS | MOD_NOREPEAT) or not 0 <= call.key <= LAST_KEY:
         raise nt_error(NtStatus.INVALID_PARAMETER, f"key {call.key:#x} with modifiers {call.modifiers:#x}")
-    wanted = HotKey(caller, _window(caller, gui, call.window), call.identifier & _32_BITS)
+    window = _window(caller, gui, call.window)
     combination = call.modifiers & _MODIFIERS, call.key
     owner = gui.desktop.hot_keys.get(combination)
     if owner is not None:
         raise nt_error(NtStatus.HOTKEY_ALREADY_REGISTERED, f"{owner.thread.label} has it on {gui.desktop.full_name}")
-    give(gui.desktop, combination, wanted)
+    give(gui.desktop, combination, HotKey(caller, window, call.identifier & _32_BITS))
 
 
 @handles(UnregisterHotKey)
 def unregister_hot_key(executive: Executive, caller: Thread, call: UnregisterHotKey) -> None:
     """Give combinations of keys back."""
     gui = gui_thread(executive, caller)
-    wanted = HotKey(caller, _window(caller, gui, call.window), call.identifier & _32_BITS)
-    if not take_back(gui.desktop, lambda hot_key: hot_key == wanted):
+    wanted = caller, _window(caller, gui, call.window), call.identifier & _32_BITS
+    if not take_back(gui.desktop, lambda one: (one.thread, one.window, one.identifier) == wanted):
         raise nt_error(NtStatus.HOTKEY_NOT_REGISTERED, f"{caller.label} has none with the identifier {call.identifier}")
 
 

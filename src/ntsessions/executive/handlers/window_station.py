@@ -32,7 +32,15 @@ from ntsessions.executive.handlers.page import page
 from ntsessions.executive.handlers.registry import Executive, Thread, handles
 from ntsessions.executive.handlers.session import notify
 from ntsessions.executive.objects.handles import INHERIT, OTHER_ACCOUNT_HOOK
-from ntsessions.executive.objects.naming import check, check_permanent, insert, open_object, require, resolve
+from ntsessions.executive.objects.naming import (
+    DIRECTORY_TRAVERSE,
+    check,
+    check_permanent,
+    insert,
+    open_object,
+    require,
+    resolve,
+)
 from ntsessions.executive.objects.object import Object
 from ntsessions.executive.processes.session_access import existing_session, session_for
 from ntsessions.executive.windowing.connection import gui_process, gui_thread
@@ -66,6 +74,7 @@ def create_window_station(executive: Executive, caller: Thread, call: CreateWind
     session = caller.process.session
     if found.parent is not session.window_stations:
         raise nt_error(NtStatus.ACCESS_DENIED, "window stations are made in the caller's own session")
+    check(caller, found.parent, DIRECTORY_TRAVERSE)  # nothing is made for a token that may only be looked at
     station = WindowStation(session, is_interactive=False)
     asked = replace(call, desired_access=_asked(station, call))
     return insert(executive, caller, asked, station, found.parent, found.leaf)

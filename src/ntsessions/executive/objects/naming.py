@@ -64,8 +64,7 @@ def resolve(executive: "Executive", caller: "Thread", call: NamedCall, *, open_l
             ignore_case: bool = False, steps: "list[ResolutionStep] | None" = None) -> Found:  # fmt: skip
     """Follow the name of *call*."""
     attributes = call.attributes
-    if attributes & INVALID_ATTRIBUTES:
-        raise nt_error(NtStatus.INVALID_PARAMETER, f"attributes {attributes:#x}")
+    check_attributes(attributes)
     walk = Walk(
         executive.root,
         lambda: executive.device_map(caller.token),
@@ -82,6 +81,12 @@ def resolve(executive: "Executive", caller: "Thread", call: NamedCall, *, open_l
     elif root:
         start = caller.reference(root, Directory, 0)
     return walk.resolve(call.name or "", start)
+
+
+def check_attributes(attributes: int) -> None:
+    """Raise INVALID_PARAMETER for what is no OBJ_ attribute."""
+    if attributes & INVALID_ATTRIBUTES:
+        raise nt_error(NtStatus.INVALID_PARAMETER, f"attributes {attributes:#x}")
 
 
 def handle_flags(attributes: int) -> int:

@@ -232,8 +232,8 @@ def attach_thread(executive: "Executive", caller: "Thread", desktop: Desktop, ha
     if process is None or process.startup_desktop is None:
         process = _begin_on(executive, caller, desktop, handle)
     block = allocate(executive, desktop, executive.profile.user_object_sizes.thread_info)
-    gui = caller.gui = GuiThread(caller, desktop, handle, block, executive.now)
-    gui.desktop_rights = caller.process.handles.entry(handle).access
+    gui = caller.gui = GuiThread(caller, desktop, block, executive.now)
+    gui.work_by(handle, caller.process.handles.entry(handle).access)
     desktop.threads[caller.thread_id] = caller
     return gui
 
@@ -255,8 +255,8 @@ def move_thread(executive: "Executive", caller: "Thread", desktop: Desktop, hand
     block = allocate(executive, desktop, executive.profile.user_object_sizes.thread_info)
     old = gui.desktop
     old.heap.free(gui.block)
-    gui.block, gui.desktop, gui.desktop_handle = block, desktop, handle
-    gui.desktop_rights = caller.process.handles.entry(handle).access
+    gui.block, gui.desktop = block, desktop
+    gui.work_by(handle, caller.process.handles.entry(handle).access)
     gui.active = gui.focus = None
     del old.threads[caller.thread_id]
     desktop.threads[caller.thread_id] = caller

@@ -48,9 +48,9 @@ class GuiThread:
     __slots__ = ("active", "attached", "block", "clipboard", "desktop", "desktop_handle", "desktop_rights", "focus",
                  "hooks", "queue", "windows")  # fmt: skip
 
-    def __init__(self, thread: "Thread", desktop: "Desktop", desktop_handle: int, block: int, now: int) -> None:
+    def __init__(self, thread: "Thread", desktop: "Desktop", block: int, now: int) -> None:
         self.desktop = desktop
-        self.desktop_handle = desktop_handle
+        self.desktop_handle = 0
         self.desktop_rights = 0
         """Of that handle, which is not closed while the thread is on the desktop."""
         self.block = block
@@ -65,3 +65,7 @@ class GuiThread:
         """Threads that it shares active window and focus with (AttachThreadInput), and how often that was asked."""
         self.clipboard: Clipboard | None = None
         """The one that it has open."""
+
+    def work_by(self, handle: int, rights: int) -> None:
+        """Take a handle of the desktop for the one that the thread is there by."""
+        self.desktop_handle, self.desktop_rights = handle, rights

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Final
 
-from msgspec import Struct
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,13 +12,16 @@ HOT_KEY_COST: Final = 192
 """Bytes that the session's pool is charged for one."""
 
 
-class HotKey(Struct):
+class HotKey:
     """Who has a combination."""
 
-    thread: "Thread"
-    window: int
-    """Handle; 0: it is the thread's."""
-    identifier: int
+    __slots__ = ("identifier", "thread", "window")
+
+    def __init__(self, thread: "Thread", window: int, identifier: int) -> None:
+        self.thread = thread
+        self.window = window
+        """Handle; 0: it is the thread's."""
+        self.identifier = identifier
 
 
 def give(desktop: "Desktop", combination: tuple[int, int], hot_key: HotKey) -> None:

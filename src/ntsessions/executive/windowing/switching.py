@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def switch(caller: "Thread", desktop: Desktop) -> None:
     """Give *desktop* the input of its session, if the caller may do that.  Raises ACCESS_DENIED with the reason."""
+    # Differs from NT: SeTcbPrivilege stands for being winlogon, and an operator switches other sessions with it.
     station = desktop.station
     if station.session is not caller.process.session and not caller.token.has_privilege(Privilege.SeTcbPrivilege):
         raise nt_error(NtStatus.ACCESS_DENIED, f"{desktop.full_name} is of session {station.session.session_id}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from ntsessions.abi.object_types import WINDOW_STATION
 from ntsessions.executive.objects.directory import Container
 from ntsessions.executive.windowing.clipboard import Clipboard
-from ntsessions.executive.windowing.standard import DEFAULT
+from ntsessions.executive.windowing.standard import DEFAULT, WINLOGON
 
 if TYPE_CHECKING:
     from ntsessions.abi.luids import Luid
@@ -55,11 +55,11 @@ class WindowStation(Container):
         return list(self.children.values())  # type: ignore[arg-type]  # nothing else is ever linked here
 
     def desktop_is_gone(self, gone: "Desktop") -> None:
-        """Let Default have the input that a desktop had when it went."""
+        """Let Default have the input that a desktop had when it went; Winlogon where no program may have it."""
         if self.switched_from is gone:
             self.switched_from = None
         if self.input_desktop is gone:
-            following = self.find(DEFAULT)
+            following = self.find(WINLOGON if self.is_locked or self.user_luid is None else DEFAULT)
             self.input_desktop = following if following is not gone else None  # type: ignore[assignment]  # a desktop
 
     def state(self) -> dict[str, str]:

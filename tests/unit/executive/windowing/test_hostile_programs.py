@@ -17,6 +17,7 @@ from ntsessions.abi.calls.desktop import (
     QueryDesktops,
     QuerySessionDesktops,
     SetThreadDesktop,
+    SwitchDesktop,
 )
 from ntsessions.abi.calls.heap import MapDesktopHeap, QueryDesktopHeaps
 from ntsessions.abi.calls.menu import CreateMenu, InsertMenuItem, MenuItem
@@ -34,7 +35,9 @@ from ntsessions.abi.calls.window import (
 from ntsessions.abi.calls.window_class import RegisterClass
 from ntsessions.abi.calls.window_station import (
     CreateWindowStation,
+    LockWorkStation,
     OpenWindowStation,
+    QueryUserObject,
     QueryWindowStations,
     WindowStationInformation,
 )
@@ -129,6 +132,22 @@ def test_the_shared_heap_is_given_back_with_its_session(world: World) -> None:
     world.take(ReleaseMemory)
     world.system.begin(DeleteSession(2))
     assert key in [effect.memory_key for effect in world.take(ReleaseMemory)]
+
+
+@pytest.mark.parametrize("is_logged_on", [True, False])
+def test_a_desktop_of_the_systems_that_goes_does_not_open_a_session_that_is_closed(
+    world: World, alice: Program, is_logged_on: bool
+) -> None:
+    """A prompt that dies while the session is locked, or before anybody is logged on, leaves Winlogon with the input."""
+    system = world.program(user="SYSTEM")
+    session = 1 if is_logged_on else world.session(2)
+    alice.call(LockWorkStation())
+    station = system.call(OpenWindowStation(rf"\Sessions\{session}\Windows\WindowStations\WinSta0", root=0))
+    prompt = system.call(CreateDesktop("prompt", root=station)).handle
+    system.call(SwitchDesktop(prompt))
+    assert system.call(QueryUserObject(prompt)).is_input
+    system.call(CloseDesktop(prompt))
+    assert system.call(QueryWindowStations(session))[0].input_desktop == "Winlogon"
 
 
 # -- what it costs
