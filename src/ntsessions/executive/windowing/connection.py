@@ -306,9 +306,12 @@ def allocate(executive: "Executive", desktop: Desktop, size: int) -> int:
     try:
         return desktop.heap.allocate(size)
     except NtError as error:
-        session_id = desktop.station.session.session_id
-        text = (
-            f"The desktop heap of {desktop.full_name} in session {session_id} has no {size} bytes left: {error.detail}"
-        )
-        executive.log_event(EventLevel.ERROR, WIN32K, HEAP_EXHAUSTED, session_id, text, subject=desktop.full_name)
-        raise nt_error(NtStatus.NO_MEMORY, f"{text}; `nts heap` shows it") from None
+        raise exhausted(executive, desktop, size, error) from None
+
+
+def exhausted(executive: "Executive", desktop: Desktop, size: int, error: NtError) -> NtError:
+    """Write event 243; return the error for who asked for *size* bytes of a desktop's heap in vain."""
+    session_id = desktop.station.session.session_id
+    text = f"The desktop heap of {desktop.full_name} in session {session_id} has no {size} bytes left: {error.detail}"
+    executive.log_event(EventLevel.ERROR, WIN32K, HEAP_EXHAUSTED, session_id, text, subject=desktop.full_name)
+    return nt_error(NtStatus.NO_MEMORY, f"{text}; `nts heap` shows it")

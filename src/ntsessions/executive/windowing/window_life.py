@@ -6,10 +6,11 @@ from ntsessions.abi.calls.hook import WH_CBT, WH_SHELL
 from ntsessions.abi.calls.message import HOOKED, WM_DESTROY, WM_NCDESTROY, Message
 from ntsessions.abi.calls.window import WS_VISIBLE
 from ntsessions.abi.errors import NtError
+from ntsessions.abi.status import NtStatus
 from ntsessions.executive.windowing import clipboard, heap_view, hot_key
 from ntsessions.executive.windowing.activation import shown, windows_went
 from ntsessions.executive.windowing.answers import forget_windows
-from ntsessions.executive.windowing.connection import allocate
+from ntsessions.executive.windowing.connection import allocate, exhausted
 from ntsessions.executive.windowing.delivery import message_time, tell
 from ntsessions.executive.windowing.hook import (
     HCBT_CREATEWND,
@@ -65,18 +66,23 @@ def create_window(
     clone.windows += 1
     window_class.windows += 1
     text = call.text
+    take = desktop.heap.allocate  # without `allocate` around it, whose frames are felt here
+    size = sizes.window + window_class.window_extra
     try:
-        window.offset = allocate(executive, desktop, sizes.window + window_class.window_extra)
+        window.offset = take(size)
         if text:
             window.text = text
-            window.text_offset = _allocate_text(executive, desktop, text)
+            size = _text_units(text) * sizes.window_character
+            window.text_offset = take(size)
         handle = caller.process.session.windowing.handles.add(window)
-    except NtError:
+    except NtError as error:
         if window.text_offset:
             desktop.heap.free(window.text_offset)
         if window.offset:
             desktop.heap.free(window.offset)
         drop_clone(desktop, window_class)
+        if error.status is NtStatus.NO_MEMORY:
+            raise exhausted(executive, desktop, size, error) from None
         raise
     gui.windows[handle] = window
     desktop.window_count += 1
@@ -101,9 +107,12 @@ def create_window(
     return window
 
 
+def _text_units(text: str) -> int:
+    return len(text) if text.isascii() else len(heap_view.encode_text(text)) // 2
+
+
 def _allocate_text(executive: "Executive", desktop: "Desktop", text: str) -> int:
-    units = len(text) if text.isascii() else len(heap_view.encode_text(text)) // 2
-    return allocate(executive, desktop, units * executive.profile.user_object_sizes.window_character)
+    return allocate(executive, desktop, _text_units(text) * executive.profile.user_object_sizes.window_character)
 
 
 def set_text(executive: "Executive", window: Window, text: str) -> None:
