@@ -145,10 +145,10 @@ class Raw:
 
 
 @contextmanager
-def daemon_for(user: str, descriptors: int = 0, configuration: str = "") -> Iterator[RealDaemon]:
-    """Run a daemon as `self` or as `nobody`."""
+def daemon_for(user: str | int, descriptors: int = 0, configuration: str = "") -> Iterator[RealDaemon]:
+    """Run a daemon as `self`, as `nobody`, or as a uid."""
     directory = Path(tempfile.mkdtemp(prefix="nts-", dir="/tmp"))
-    uid = NOBODY if user == "nobody" else None
+    uid = user if isinstance(user, int) else NOBODY if user == "nobody" else None
     try:
         if uid is not None:
             os.chown(directory, uid, uid)

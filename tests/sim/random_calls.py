@@ -41,8 +41,13 @@ class Knowledge:
 def random_call(random: Random, known: Knowledge) -> Call[Any]:
     """Return a call."""
     call_type = random.choice(OFTEN if random.random() < 0.75 else ALL).call_type
+    return call_type(**values(random, call_type, known))
+
+
+def values(random: Random, call_type: type[Call[Any]], known: Knowledge) -> dict[str, Any]:
+    """Return arguments of a call."""
     hints = get_type_hints(call_type, include_extras=True)
-    return call_type(**{name: _value(random, name, hints[name], known) for name in call_type.__struct_fields__})
+    return {name: _value(random, name, hints[name], known) for name in call_type.__struct_fields__}
 
 
 def _value(random: Random, name: str, hint: Any, known: Knowledge) -> Any:

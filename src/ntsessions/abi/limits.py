@@ -24,7 +24,7 @@ LARGEST_HEAP_KB = 1 << 20
 """Of a desktop, and of what a session's desktops share."""
 MAPPED_HEAPS_PER_SESSION = 64
 """Desktop heaps that clients have mapped: each takes two descriptors and a mapping of the daemon."""
-MAPPED_HEAP_KB_PER_SESSION = 1 << 20
+MAPPED_HEAP_KB_PER_SESSION = 1 << 21
 """Of all of them: a client that only reads a page makes Linux provide it."""
 PROCESSES_PER_SESSION = 16384
 THREADS_PER_PROCESS = 4096

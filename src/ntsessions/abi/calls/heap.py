@@ -19,7 +19,7 @@ class MapDesktopHeap(Call[HeapGrant]):
 
     `shared`: the session's shared heap instead, which holds the table of USER handles.
     INSUFFICIENT_RESOURCES: the host has no memory or descriptor for it, or the heaps that are mapped in the session are
-    64, or together as large as 1 GiB.  The calls about windows answer as well.
+    64, or together as large as 2 GiB.  The calls about windows answer as well.
     """
 
     shared: bool = False

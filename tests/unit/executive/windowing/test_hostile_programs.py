@@ -42,6 +42,7 @@ from ntsessions.abi.calls.window_station import (
     WindowStationInformation,
 )
 from ntsessions.abi.limits import (
+    LARGEST_HEAP_KB,
     MAPPED_HEAP_KB_PER_SESSION,
     MAPPED_HEAPS_PER_SESSION,
     MESSAGES_PER_QUEUE,
@@ -138,7 +139,7 @@ def test_the_shared_heap_is_given_back_with_its_session(world: World) -> None:
 def test_a_desktop_of_the_systems_that_goes_does_not_open_a_session_that_is_closed(
     world: World, alice: Program, is_logged_on: bool
 ) -> None:
-    """A prompt that dies while the session is locked, or before anybody is logged on, leaves Winlogon with the input."""
+    """A prompt that dies while the session is locked, or before anybody is logged on, leaves the input to Winlogon."""
     system = world.program(user="SYSTEM")
     session = 1 if is_logged_on else world.session(2)
     alice.call(LockWorkStation())
@@ -328,12 +329,12 @@ def test_who_leaves_a_desktop_shares_input_there_no_more(world: World, alice: Pr
     other = world.program()
     for thread in (alice, other):
         thread.call(ListWindows())
-    ids = [thread.thread_object.thread_id for thread in (alice, other)]
-    alice.call(AttachThreadInput(*ids, attach=True))
+    first, second = alice.thread_object.thread_id, other.thread_object.thread_id
+    alice.call(AttachThreadInput(first, second, attach=True))
     home = alice.call(GetThreadDesktop())
     on_new_desktop(alice)
     alice.call(SetThreadDesktop(home))
-    assert alice.status(AttachThreadInput(*ids, attach=False)) is S.INVALID_PARAMETER
+    assert alice.status(AttachThreadInput(first, second, attach=False)) is S.INVALID_PARAMETER
 
 
 # -- maps
@@ -354,9 +355,10 @@ def test_a_session_has_so_many_heaps_mapped_and_no_more(world: World, alice: Pro
 
 def test_heaps_that_are_mapped_are_so_large_and_no_larger(alice: Program) -> None:
     """Who reads a page of one makes the kernel provide it."""
-    on_new_desktop(alice, heap_kb=MAPPED_HEAP_KB_PER_SESSION // 2)
-    alice.call(MapDesktopHeap())
-    on_new_desktop(alice, "third", heap_kb=MAPPED_HEAP_KB_PER_SESSION // 2 + 1)
+    for number in range(MAPPED_HEAP_KB_PER_SESSION // LARGEST_HEAP_KB):
+        on_new_desktop(alice, f"desk {number}", heap_kb=LARGEST_HEAP_KB)
+        alice.call(MapDesktopHeap())
+    on_new_desktop(alice, "one more")
     assert alice.status(MapDesktopHeap()) is S.INSUFFICIENT_RESOURCES
 
 
