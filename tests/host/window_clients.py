@@ -73,4 +73,4 @@ def said_by(script: str, daemon: RealDaemon) -> str:
         cwd="/", env={**os.environ, "PYTHONPATH": str(TESTS)}, capture_output=True, text=True, check=False, **identity,
     )  # fmt: skip
     assert not done.stderr
-    return done.stdout
+    return str(done.stdout)
