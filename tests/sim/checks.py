@@ -8,6 +8,7 @@ from ntsessions.executive.objects.directory import Container
 from ntsessions.executive.objects.handles import HandleEntry
 from ntsessions.executive.objects.object import HANDLE_COST, Object
 from ntsessions.executive.processes.process import Process
+from ntsessions.executive.windowing.hot_key import HOT_KEY_COST
 from ntsessions.executive.windowing.window_station import WindowStation
 from ntsessions.subsystems.system import System
 from tests.sim.sim_host import CONTROL_PORT, SimHost
@@ -98,7 +99,7 @@ def _check_windowing(executive: Executive, pools: Counter[int]) -> None:
     for session in executive.sessions.values():
         windowing = session.windowing
         for desktop in windowing.desktops.values():
-            pools[id(session.pool)] += desktop.heap.charge
+            pools[id(session.pool)] += desktop.heap.charge + HOT_KEY_COST * len(desktop.hot_keys)
         total = bills[id(session)] + windowing.global_atoms.bill.total + windowing.user_atoms.bill.total
         assert windowing.space.paged_pool.used == total, f"the paged pool of session {session.session_id} is wrong"
         pools[id(session.pool)] += total

@@ -52,7 +52,7 @@ def values(random: Random, call_type: type[Call[Any]], known: Knowledge) -> dict
 
 def _value(random: Random, name: str, hint: Any, known: Knowledge) -> Any:
     if name in _BY_NAME and (name == "password" or random.random() < 0.95):
-        return _within(hint, _BY_NAME[name](random, known))
+        return within(hint, _BY_NAME[name](random, known))
     origin = get_origin(hint)
     if origin is Annotated:
         return _bounded(random, name, hint, known)
@@ -83,10 +83,10 @@ def _value(random: Random, name: str, hint: Any, known: Knowledge) -> Any:
 def _bounded(random: Random, name: str, hint: Any, known: Knowledge) -> Any:
     base = get_args(hint)[0]
     value = _handle(random, known) if base is int and random.random() < 0.2 else _value(random, "", base, known)
-    return _within(hint, value)
+    return within(hint, value)
 
 
-def _within(hint: Any, value: Any) -> Any:
+def within(hint: Any, value: Any) -> Any:
     """Return a value that the type lets through."""
     for meta in get_args(hint)[1:] if get_origin(hint) is Annotated and isinstance(value, int) else ():
         if isinstance(meta, Meta):

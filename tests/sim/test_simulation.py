@@ -39,8 +39,10 @@ PROFILES = ("windows11", "vista", "xp", "server2003")
 class Life:
     """A day on a host."""
 
+    host_type: type[SimHost] = SimHost
+
     def __init__(self, seed: int, steps: int = STEPS) -> None:
-        self.host = SimHost(seed, PROFILES[seed % len(PROFILES)] if seed % 5 == 0 else "windows11", SERVICES)
+        self.host = self.host_type(seed, PROFILES[seed % len(PROFILES)] if seed % 5 == 0 else "windows11", SERVICES)
         self.random = self.host.random
         self.host.run_until(lambda: self.host.system.is_ready)
         self.host.run(200)

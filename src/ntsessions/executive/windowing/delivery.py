@@ -132,9 +132,11 @@ def wake(executive: "Executive", queue: "MessageQueue") -> None:
     """Something came: end the calls that wait for it."""
     wait = queue.asking()
     if wait is not None:
+        queue.get = None  # a hook of this very thread may be told of what is taken, and must not end the call too
         message = take(executive, queue, wait.window, wait.first, wait.last, remove=wait.remove)
-        if message is not None:
-            queue.get = None
+        if message is None:
+            queue.get = wait
+        else:
             queue.last_asked = executive.now
             queue.changed = 0
             executive.waits.withdraw(wait)

@@ -5,7 +5,18 @@ import pytest
 from ntsessions.abi.calls import hook as abi
 from ntsessions.abi.calls.desktop import GetThreadDesktop
 from ntsessions.abi.calls.hook import SetWindowsHook, UnhookWindowsHook
-from ntsessions.abi.calls.message import HOOKED, GetMessage, Message, PostMessage, ReplyMessage, SendMessage
+from ntsessions.abi.calls.message import (
+    HOOKED,
+    POSTED,
+    QS_SENDMESSAGE,
+    SENT,
+    GetMessage,
+    Message,
+    MsgWaitForObjects,
+    PostMessage,
+    ReplyMessage,
+    SendMessage,
+)
 from ntsessions.abi.calls.window import CreateWindow, DestroyWindow, SetActiveWindow
 from ntsessions.abi.calls.window_station import SetUserObjectFlags
 from ntsessions.abi.limits import HOOK_NEWS_PER_QUEUE, HOOKS_PER_TYPE
@@ -174,6 +185,25 @@ def test_a_waiting_thread_is_woken_by_its_hook(alice: Program, other: Program) -
     call = waiting(alice)
     handle = window(other)
     assert call.reply.window == handle
+
+
+@pytest.mark.parametrize("hook_type", [abi.WH_GETMESSAGE, abi.WH_CALLWNDPROC])
+def test_a_waiting_thread_that_sees_itself_is_told_after_the_message(
+    alice: Program, other: Program, hook_type: int
+) -> None:
+    """Its call ends once, with the message; what its own hook has seen of that is the next one."""
+    hook = alice.call(SetWindowsHook(hook_type))
+    target = window(alice)
+    waits = waiting(alice)
+    ready = alice.begin(MsgWaitForObjects((), mask=QS_SENDMESSAGE))
+    if hook_type == abi.WH_GETMESSAGE:
+        other.call(PostMessage(target, 0x400))
+    else:
+        other.begin(SendMessage(target, 0x400))
+    assert (waits.reply.kind, waits.reply.number) == (POSTED if hook_type == abi.WH_GETMESSAGE else SENT, 0x400)
+    assert ready.reply.status == 0
+    told = next_message(alice)
+    assert (told.kind, told.number, told.sent) == (HOOKED, 0x400, hook)
 
 
 def test_other_accounts_and_higher_integrity_are_not_seen(alice: Program, other: Program) -> None:
