@@ -132,13 +132,13 @@ def wake(executive: "Executive", queue: "MessageQueue") -> None:
     """Something came: end the calls that wait for it."""
     wait = queue.asking()
     if wait is not None:
-        queue.get = None  # a hook of this very thread may be told of what is taken, and must not end the call too
+        # A hook of this very thread may be told of what is taken: that must not end the call too, and is new.
+        changed, queue.changed, queue.get = queue.changed, 0, None
         message = take(executive, queue, wait.window, wait.first, wait.last, remove=wait.remove)
         if message is None:
-            queue.get = wait
+            queue.changed, queue.get = changed, wait
         else:
             queue.last_asked = executive.now
-            queue.changed = 0
             executive.waits.withdraw(wait)
             executive.answer(wait.thread.key, wait.request, message)
     if queue.sent and queue.sends:
